@@ -1,0 +1,3 @@
+"""Dauys: run a whole parliamentary election so that anyone can check it."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Frozen values of an election: parties, places, stations, protocols. Standard library only."""

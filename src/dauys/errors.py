@@ -1,0 +1,58 @@
+"""What went wrong, as facts: code, where, found, expected and what to do.
+
+No sentence for people is made here. `code` names the kind of problem (`E…` input, `P…` control
+equations, see `spec/`), `hint` names a sentence of the locale files in `dauys.words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem is: a file and, as far as known, line, CSV row, column or path of keys.
+
+    `line` and `row` count from 1; `row` is the line of a CSV file that a spreadsheet shows, the header being 1.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    row: int | None = None
+    column: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input. `facts` fill the sentence that belongs to `code`."""
+
+    code: str
+    place: Place = field(default_factory=Place)
+    found: str | None = None
+    expected: str | None = None
+    hint: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class DauysError(Exception):
+    """Base of everything this library raises on purpose."""
+
+
+class InputError(DauysError):
+    """An input cannot be read or breaks its format; `problems` names every fault found, at least one."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        if not problems:
+            raise ValueError("an InputError needs at least one problem")
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.code} at {p.place.file}:{p.place.line or p.place.row}" for p in problems[:5]))
+
+
+class DecisionError(DauysError):
+    """A recorded decision does not fit the tie it is meant for, or nothing asked for it."""
+
+    def __init__(self, code: str, at: str, found: str, expected: str) -> None:
+        self.code, self.at, self.found, self.expected = code, at, found, expected
+        super().__init__(f"{code} at {at}: found {found}, expected {expected}")
