@@ -1,0 +1,57 @@
+# `make demo` and `make test` do everything else, installing what they need into .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := check
+PY := .venv/bin/python
+DEMO_OUT ?= out
+DEMO_PORT ?= 8004
+DEMO_SERVE ?= 1
+JOBS ?= 2
+
+.PHONY: help setup dev demo check lint types floors rust python test test-wheel bench fuzz lock clean
+
+help:            ## this list
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
+
+setup:           ## .venv with what `dauys` needs to run
+	@tools/setup.sh run
+
+dev:             ## .venv with what tests and linters need too
+	@tools/setup.sh dev
+
+demo: setup      ## count and publish examples/majilis-2004, then serve it on localhost (DEMO_SERVE=0: end instead)
+	@.venv/bin/dauys run examples/majilis-2004 --out $(DEMO_OUT)
+	@if [ "$(DEMO_SERVE)" != 0 ]; then .venv/bin/dauys site $(DEMO_OUT) --serve $(DEMO_PORT); fi
+
+check: lint types floors rust python   ## what `make test` runs
+
+test: check      ## every test
+
+lint: dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@cargo fmt --all --check
+	@cargo clippy --locked --release --workspace --all-targets -q -- -D warnings
+
+types: dev
+	@.venv/bin/mypy
+
+floors: dev
+	@.venv/bin/lint-imports --no-cache
+
+rust: dev
+	@cargo test --locked --release -q -p dauys-core
+
+python: dev
+	@$(PY) -m pytest -q -n $(JOBS) --dist loadgroup
+
+test-wheel: dev  ## the same Python tests against the built wheel in an environment of its own
+	@tools/test_wheel.sh
+
+bench: dev       ## apportionment beside its peers, paired in one run
+	@tools/bench.sh
+
+lock:            ## write the lock files again
+	@tools/lock.sh
+
+clean:
+	rm -rf .venv .venv-* target out dist
