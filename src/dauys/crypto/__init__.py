@@ -1,1 +1,1 @@
-"""crypto."""
+"""Typed face of the Rust core."""

@@ -1,1 +1,1 @@
-"""formats."""
+"""Files in and out, with every fault named."""

@@ -1,1 +1,1 @@
-"""simulate."""
+"""Synthetic elections from a seed."""

@@ -1,1 +1,1 @@
-"""site."""
+"""The public site, rendered from the data of a result."""

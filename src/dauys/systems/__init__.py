@@ -1,1 +1,1 @@
-"""systems."""
+"""Rules of law as pure functions: seats, majorities, calendar, control equations."""

@@ -1,1 +1,1 @@
-"""tabulate."""
+"""From station protocols to the house."""

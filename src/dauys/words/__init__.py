@@ -1,1 +1,1 @@
-"""words."""
+"""Sentences for people, in Kazakh, Russian and English."""
