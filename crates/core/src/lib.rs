@@ -1,9 +1,15 @@
 //! The mathematics of the Dauys ballot.
 //!
-//! * [`group`]: canonical decoding of ristretto255 points; nothing else may decode.
+//! * [`group`]: canonical decoding of ristretto255 points and scalars; nothing else may decode.
+//! * [`transcript`]: the one framed hash and what is derived from it.
+//! * [`generators`]: points whose logarithms nobody knows.
+//! * [`ed25519`]: the one strict rule for signatures.
 //! * [`error`]: one enum for everything that can be refused.
 //!
-//! The crate knows no Python and does no input or output.
+//! The crate knows no Python, does no input or output and draws no randomness: seeds are arguments.
 
+pub mod ed25519;
 pub mod error;
+pub mod generators;
 pub mod group;
+pub mod transcript;
