@@ -1,7 +1,8 @@
 """Sentences for people, in Kazakh, Russian and English; the library below this floor raises codes and facts.
 
-A catalog is a gettext file `<language>/<domain>.po` in this package, its keys are the msgids. Placeholders are
-named fields of `str.format`. Where a sentence depends on a number it has plural forms, and the fact `count` chooses.
+A catalog is a gettext file `<language>/<domain>.po` in this package, its keys are the msgids. Placeholders
+are named fields of `str.format`. Where a sentence depends on a number it has plural forms, and the fact
+`count` chooses.
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ def load(language: Language, domain: str) -> Catalog:
 
 
 class Words:
-    """What a part of the program can say in one language, as `Words("kk", "cli").say("nothing_counted", count=2)`.
+    """What a part of the program can say in one language: `Words("kk", "cli").say("errors", count=2)`.
 
-    Several domains are searched in their order. Integers come out with thin spaces; give a number that must stay as
-    it is (a line, a year) as text.
+    Several domains are searched in their order. Integers come out with thin spaces; give a number that must
+    stay as it is (a line, a year) as text.
     """
 
     def __init__(self, language: Language, *domains: str) -> None:
@@ -90,7 +91,7 @@ class Words:
         return any(key in c.templates for c in self._catalogs)
 
     def say(self, key: str, **facts: object) -> str:
-        """Return the sentence with its facts filled in. Raises KeyError for an unknown key or missing fact."""
+        """Return the sentence with its facts filled in. Raises KeyError for an unknown key or fact."""
         count = facts.get("count")
         home = next((c for c in self._catalogs if key in c.templates), self._catalogs[0])
         template = home.template(key, count if isinstance(count, int) else None)
