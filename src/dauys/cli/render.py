@@ -1,0 +1,91 @@
+"""What commands print for people: errors with file, line and hint, numbers, shares and tables."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from typing import TextIO
+
+from rich.console import Console
+
+from dauys.errors import DecisionError, InputError, Place, Problem
+from dauys.words import Language, Words, group_digits
+
+#: Where sentences of errors are looked for, in this order.
+ERROR_DOMAINS = ("cli", "count", "formats")
+MOST_ERRORS = 200
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """Return a console on the stream: colours only on a terminal and without NO_COLOR."""
+    return Console(file=stream or sys.stdout, highlight=False, markup=False, soft_wrap=True)
+
+
+def report_error(error: InputError | DecisionError, language: Language, *, last: bool = True) -> None:
+    """Write every problem to stderr, each with its place and hint, and how many there were."""
+    words, out = Words(language, *ERROR_DOMAINS), console(sys.stderr)
+    problems = error.problems if isinstance(error, InputError) else (_of_decision(error),)
+    told: set[str] = set()
+    for problem in problems[:MOST_ERRORS]:
+        out.print(f"{words.say('error')}: {sentence(problem, words)}", style="red", highlight=False)
+        hint = hint_of(problem, words)
+        if hint and hint not in told:
+            told.add(hint)
+            out.print(f"{words.say('hint')}: {hint}", style="cyan", highlight=False)
+    if len(problems) > MOST_ERRORS:
+        out.print(words.say("more_errors", count=len(problems) - MOST_ERRORS))
+    if last:
+        out.print(words.say("nothing_counted", count=len(problems)))
+
+
+def sentence(problem: Problem, words: Words) -> str:
+    """Return one problem as a line: place, sentence, code."""
+    facts = {"found": problem.found or "", "expected": problem.expected or "", "key": "", **problem.facts}
+    key = problem.code if words.has(problem.code) else "error.other"
+    text = f"{words.say(key, **facts)} ({problem.code})"
+    where = place_text(problem.place, words)
+    return f"{where}: {text}" if where else text
+
+
+def hint_of(problem: Problem, words: Words) -> str | None:
+    """Return the hint of a problem, where it has one."""
+    key = f"hint.{problem.hint}"
+    if problem.hint is None:
+        return None
+    return words.say(key, found=problem.found or "", **problem.facts) if words.has(key) else problem.hint
+
+
+def place_text(place: Place, words: Words) -> str:
+    """Return file, line or row, and column, as far as they are known."""
+    parts = [place.file or ""]
+    for name in ("line", "row", "column"):
+        value = getattr(place, name)
+        if value is not None:
+            parts.append(words.say(f"place.{name}", number=str(value)))
+    return ", ".join(part for part in parts if part)
+
+
+def _of_decision(error: DecisionError) -> Problem:
+    facts = {"at": error.at}
+    return Problem(error.code, Place(), error.found, error.expected, "decision", facts)
+
+
+def percent(part: Fraction | int, whole: Fraction | int, words: Words) -> str:
+    """Return a share with two decimals, cut and never rounded up, so that a missed bar is never shown as reached."""
+    if not whole:
+        return "–"
+    hundredths = int(Fraction(part) * 10_000 / Fraction(whole))
+    mark = "." if words.language == "en" else ","
+    return f"{hundredths // 100}{mark}{hundredths % 100:02d} %"
+
+
+def number(value: Fraction | int, words: Words) -> str:
+    """Return a count with thin spaces; a fraction of votes as a decimal where it has one, else as a quotient."""
+    value = Fraction(value)
+    if value.denominator == 1:
+        return group_digits(value.numerator)
+    digits = next((d for d in range(1, 7) if (value * 10**d).denominator == 1), None)
+    if digits is None:
+        return f"{value.numerator}/{value.denominator}"
+    whole, rest = divmod((value * 10**digits).numerator, 10**digits)
+    return f"{group_digits(whole)}{'.' if words.language == 'en' else ','}{rest:0{digits}d}"
