@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dauys.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region (oblast or city of its own). `column`, `row`: its place on the tile map, in units of one tile."""
+    """A region (oblast or city of its own). `column`, `row`: its place on the tile map, in units of one tile.
+
+    The place is that of the region's first tile; `width` tiles stand beside each other before a new row
+    begins. `short` is a name for narrow places. `time_zone` is the zone of stations that name none (IANA).
+    """
 
     id: str
     name: Text
     column: int
     row: int
+    width: int = 4
+    short: Text | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Constituency:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A polling station. `registered` counts voters on the list at the freeze, additions on the day not among them."""
+    """A polling station. `registered` counts voters on the list at the freeze, additions not among them."""
 
     id: str
     name: Text
@@ -38,3 +46,18 @@ class Station:
     electronic: bool
     registered: int
     time_zone: str
+
+
+DeviceKind = Literal["main", "carried", "reserve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One system that takes ballots, with a key, card list and log of its own.
+
+    `main` with its booths, `carried` to voters who cannot come, or `reserve`: it opens only when another stops.
+    """
+
+    id: str
+    station: str
+    kind: DeviceKind
