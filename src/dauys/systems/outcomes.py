@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
+
+Count = int | Fraction
+"""A number of votes. Fractions occur where a law weights votes or shares out ambiguous ballots; never a
+float.
+"""
 
 
 class Base(StrEnum):
@@ -23,7 +29,9 @@ class Base(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a calculation, in facts: `at` is its kind, `facts` its numbers (int, str, Fraction, lists of these)."""
+    """One step of a calculation, in facts: `at` is its kind, `facts` its numbers (int, str, Fraction, lists
+    of these).
+    """
 
     at: str
     facts: Mapping[str, object]
@@ -50,7 +58,9 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Allocated:
-    """Every seat has an owner. `seats` names every list, zeros too, in input order; `unfilled` seats nobody may take."""
+    """Every seat has an owner. `seats` names every list, zeros too, in input order; `unfilled` seats nobody
+    may take.
+    """
 
     seats: Mapping[str, int]
     steps: tuple[Step, ...] = ()
@@ -104,14 +114,41 @@ class Void:
 class Tally:
     """Votes of one contest with the bases that law may ask for. `None` is not known, never 0.
 
-    `votes` maps ids of lists or candidates to counts; `against_all` is never one of them.
-    Raises ValueError where a count is negative or the parts exceed the whole.
+    `votes` maps ids of lists or candidates to counts; `against_all` is never one of them, and `valid` never
+    holds it. `votes` may leave out losing options, so that their sum is below `valid`. `kinds` names the kind
+    of a list where law tells kinds apart (`bloc`, `independent`, …). More people may have voted than were
+    registered: law allows additions on the day, so that `registered` is not compared with the rest. Raises
+    ValueError where a count is negative or no exact number, or the parts exceed the whole.
     """
 
-    votes: Mapping[str, int]
-    valid: int | None = None
+    votes: Mapping[str, Count]
+    valid: Count | None = None
     cast: int | None = None
     registered: int | None = None
-    against_all: int | None = None
+    against_all: Count | None = None
     invalid: int | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        totals = (self.valid, self.cast, self.registered, self.against_all, self.invalid)
+        counts: list[object] = [*self.votes.values(), *(total for total in totals if total is not None)]
+        for count in counts:
+            if isinstance(count, bool) or not isinstance(count, int | Fraction):
+                raise ValueError(f"a count must be int or Fraction, not {count!r}")  # noqa: TRY004 - the documented error
+            if count < 0:
+                raise ValueError(f"a count cannot be negative: {count}")
+        for kind in self.kinds:
+            if kind not in self.votes:
+                raise ValueError(f"a kind is given for {kind!r}, which has no votes")
+        options = sum(self.votes.values())
+        if self.valid is not None and options > self.valid:
+            raise ValueError(f"the options have {options} votes, more than the {self.valid} valid ones")
+        known = (
+            (self.valid if self.valid is not None else options)
+            + (self.against_all or 0)
+            + (self.invalid or 0)
+        )
+        if self.cast is not None and known > self.cast:
+            raise ValueError(
+                f"valid, against-all and invalid votes are {known}, more than the {self.cast} cast"
+            )

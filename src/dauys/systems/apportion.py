@@ -1,0 +1,322 @@
+"""`allocate`: the seats of lists by law — threshold, method, ceilings, apparentments, ties — in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+from dauys.systems.divisors import Divisor, HighestAverages, quotient_fraction, spread
+from dauys.systems.outcomes import (
+    Allocated,
+    Count,
+    Decision,
+    NeedsDecision,
+    NoDistribution,
+    Step,
+    Tally,
+)
+from dauys.systems.quotas import LargestRemainder
+from dauys.systems.remainders import Group, by_remainder
+from dauys.systems.thresholds import AdmitRunnerUp, Admitted, Threshold, admit
+from dauys.systems.ties import LOT, Desk, Nothing, TieRule, check_decisions, settle, trace
+
+Method = LargestRemainder | HighestAverages
+Outcome = Allocated | NeedsDecision | NoDistribution
+Caps = Mapping[str, int] | int | None
+
+
+class LazyAllocated(Allocated):
+    """An `Allocated` whose `steps` are computed when they are first read. It equals a plain one with the same
+    facts.
+    """
+
+    __slots__ = ("_make", "_steps")
+    _make: Callable[[], tuple[Step, ...]] | None
+    _steps: tuple[Step, ...]
+
+    @classmethod
+    def of(
+        cls, seats: Mapping[str, int], unfilled: int, make: Callable[[], tuple[Step, ...]]
+    ) -> LazyAllocated:
+        """Return an outcome that calls `make` once, when its steps are wanted."""
+        made = object.__new__(cls)
+        put = object.__setattr__
+        put(made, "seats", seats)
+        put(made, "unfilled", unfilled)
+        put(made, "_make", make)
+        return made
+
+    @property
+    def steps(self) -> tuple[Step, ...]:  # type: ignore[override]  # a frozen field is read like a property
+        """The steps of the calculation, in order."""
+        if self._make is not None:
+            object.__setattr__(self, "_steps", self._make())
+            object.__setattr__(self, "_make", None)
+        return self._steps
+
+    def plain(self) -> Allocated:
+        """Return the same outcome with its steps in place."""
+        return Allocated(self.seats, self.steps, self.unfilled)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Allocated):
+            return NotImplemented
+        return (self.seats, self.unfilled, self.steps) == (other.seats, other.unfilled, other.steps)
+
+    __hash__ = None  # type: ignore[assignment]  # seats are a dict, as in Allocated
+
+    def __reduce__(self) -> tuple[type[Allocated], tuple[Mapping[str, int], tuple[Step, ...], int]]:
+        return Allocated, (self.seats, self.steps, self.unfilled)
+
+
+def allocate(
+    tally: Tally,
+    seats: int,
+    method: Method,
+    threshold: Threshold | None = None,
+    caps: Caps = None,
+    apparentments: Sequence[Sequence[str]] = (),
+    ties: TieRule = LOT,
+    decisions: Sequence[Decision] = (),
+    at: str = "list",
+    *,
+    trace_now: bool = False,
+) -> Outcome:
+    """Return who gets how many of `seats`: `Allocated`, or what keeps the seats from being given.
+
+    `caps`: the most seats a list can take, one number for all or by id (lists without one have none): seats
+    above it go to the others by the same method, and stay `unfilled` where nobody may take them.
+    `apparentments`: groups of lists that count as one in the first distribution and share its seats by the
+    same method; a group lapses if one of them is not admitted. `ties` is the rule of law for equals,
+    `decisions` the recorded lots; both are asked only where a tie changes seats. `at` names this distribution
+    in ties (see `dauys.systems.ties`).
+
+    Every list of the tally is in `seats`, zeros too, in input order. Lists without votes get no seat. Without
+    any votes the outcome is `NoDistribution("no_votes")`, without an admitted list `("nobody_passes")`, and
+    where whole quotas give more seats than there are and the law has no remedy `("over_allocation")`. `steps`
+    are computed when they are read, or at once with `trace_now`.
+
+    Raises ValueError for a negative number of seats, unknown ids or a rule that does not fit the method;
+    InputError (E3.5) where the base of the threshold is not known; DecisionError where a decision does not
+    fit (E3.1–E3.4).
+    """
+    if seats < 0:
+        raise ValueError(f"the number of seats cannot be negative: {seats}")
+    contest = Contest(tally, seats, method, threshold, caps, apparentments, at)
+    if threshold is not None or caps is not None or apparentments:
+        contest.check()
+    desk = Desk(ties, decisions, tally.votes)
+    if decisions:
+        check_decisions(decisions)
+    try:
+        found, pending = settle(contest.run, desk)
+    except Nothing as nothing:
+        desk.check_all_used()
+        return NoDistribution(nothing.reason, trace(contest.run, desk, ()))
+    if decisions:
+        desk.check_all_used()
+    if pending:
+        certain = {name: found.get(name, 0) for name in tally.votes}
+        return NeedsDecision(pending, certain, trace(contest.run, desk, pending))
+    unfilled = seats - sum(found.values())
+    outcome = LazyAllocated.of(found, unfilled, lambda: trace(contest.run, desk, ()))
+    return outcome.plain() if trace_now else outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One distribution with everything that decides it except the answers to ties."""
+
+    tally: Tally
+    seats: int
+    method: Method
+    threshold: Threshold | None
+    caps: Caps
+    apparentments: Sequence[Sequence[str]]
+    at: str
+
+    def check(self) -> None:
+        """Pass if every id is known and the rules fit one another; raise ValueError otherwise."""
+        known = self.tally.votes
+        named: list[str] = [name for group in self.apparentments for name in group]
+        if len(set(named)) != len(named):
+            raise ValueError("a list stands in two apparentments, or twice in one")
+        if not isinstance(self.caps, int) and self.caps:
+            named += self.caps
+        if self.threshold is not None:
+            rule = self.threshold
+            named += [*rule.per_list, *rule.exempt, *rule.direct_seats, *rule.never]
+            if isinstance(rule.fallback, AdmitRunnerUp) and not isinstance(self.method, LargestRemainder):
+                raise ValueError(
+                    "the index of an admitted runner-up is a rule about quotas: it needs LargestRemainder"
+                )
+        strangers = [name for name in named if name not in known]
+        if strangers:
+            raise ValueError(f"unknown lists in the rules: {', '.join(strangers)}")
+
+    def run(self, desk: Desk) -> dict[str, int]:
+        """Return seats by id, asking the desk where something is equal. Raises Nothing, Open, DecisionError."""
+        tally = self.tally
+        if not any(tally.votes.values()):
+            raise Nothing("no_votes")
+        admitted = admit(tally, self.seats, self.threshold, desk, self.at)
+        if not admitted.lists:
+            raise Nothing("nobody_passes")
+        found = dict.fromkeys(tally.votes, 0)
+        if self.seats:
+            groups = self._groups(admitted, desk) if self.apparentments else ()
+            found.update(self._deal_to_groups(groups, desk) if groups else self._deal(admitted, desk))
+        if desk.log is not None:
+            desk.log.append(Step("result", {"seats": dict(found)}))
+        return found
+
+    def _deal(self, admitted: Admitted, desk: Desk) -> dict[str, int]:
+        names = admitted.lists
+        votes = self.tally.votes
+        counts = [votes[name] for name in names]
+        return self._distribute(
+            names, counts, self.seats, desk, self.at, self._ceilings(names), True, admitted.runner_up
+        )
+
+    def _ceilings(self, names: Sequence[str]) -> list[int] | None:
+        caps = self.caps
+        if caps is None:
+            return None
+        if isinstance(caps, int):
+            return [caps] * len(names)
+        return [caps.get(name, self.seats) for name in names]
+
+    def _groups(self, admitted: Admitted, desk: Desk) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of the first distribution, apparentments that hold and single lists, or () if
+        none holds.
+        """
+        inside = set(admitted.lists)
+        holds = [tuple(group) for group in self.apparentments if len(group) > 1 and inside.issuperset(group)]
+        if desk.log is not None:
+            rows = [{"members": list(group), "holds": tuple(group) in holds} for group in self.apparentments]
+            desk.log.append(Step("apparentments", {"groups": rows}))
+        if not holds:
+            return ()
+        of = {name: group for group in holds for name in group}
+        return tuple(dict.fromkeys(of.get(name, (name,)) for name in admitted.lists))
+
+    def _deal_to_groups(self, groups: Sequence[tuple[str, ...]], desk: Desk) -> dict[str, int]:
+        votes = self.tally.votes
+        names = ["+".join(group) for group in groups]
+        counts: list[Count] = [sum(votes[name] for name in group) for group in groups]
+        ceilings = None
+        if self.caps is not None:
+            ceilings = [sum(self._ceilings(group) or ()) for group in groups]
+        first = Desk(
+            desk.rule,
+            desk.decisions,
+            dict(zip(names, counts, strict=True)),
+            desk.used,
+            desk.supposed,
+            desk.log,
+        )
+        shares = self._distribute(names, counts, self.seats, first, self.at, ceilings, False)
+        found = {}
+        for name, group in zip(names, groups, strict=True):
+            found.update(
+                self._deal_inside(name, group, shares[name], desk) if len(group) > 1 else {name: shares[name]}
+            )
+        return found
+
+    def _deal_inside(self, name: str, group: tuple[str, ...], seats: int, desk: Desk) -> dict[str, int]:
+        if desk.log is not None:
+            desk.log.append(Step("apparentment", {"id": name, "members": list(group), "seats": seats}))
+        if not seats:
+            return dict.fromkeys(group, 0)
+        counts = [self.tally.votes[member] for member in group]
+        place = f"{self.at}/apparentment:{name}"
+        return self._distribute(group, counts, seats, desk, place, self._ceilings(group), False)
+
+    def _distribute(
+        self,
+        names: Sequence[str],
+        counts: Sequence[Count],
+        seats: int,
+        desk: Desk,
+        at: str,
+        ceilings: list[int] | None,
+        last: bool,
+        runner_up: str | None = None,
+    ) -> dict[str, int]:
+        """Return the seats of these lists by the method; `last` says that no later step depends on the
+        outcome.
+        """
+        method = self.method
+        if isinstance(method, HighestAverages):
+            return by_average(method.divisor, names, counts, seats, desk, at, ceilings, last)
+        valid = None
+        if method.quota_base == "valid" and at == self.at:
+            valid = self.tally.valid
+            if valid is None:
+                raise ValueError("the quota is of valid votes, and their number is not known")
+        fallback = self.threshold.fallback if self.threshold is not None else None
+        discount = fallback if runner_up is not None and isinstance(fallback, AdmitRunnerUp) else None
+        group = Group(method, tuple(names), tuple(counts), ceilings, valid, runner_up, discount)
+        return by_remainder(group, seats, desk, at, last)
+
+
+def by_average(
+    divisor: Divisor,
+    names: Sequence[str],
+    counts: Sequence[Count],
+    seats: int,
+    desk: Desk,
+    at: str,
+    ceilings: Sequence[int] | None = None,
+    last: bool = True,
+) -> dict[str, int]:
+    """Return the seats of lists with votes by highest averages, asking the desk at `at` for the last equal
+    ones.
+    """
+    result = spread(divisor, whole_numbers(counts), seats, ceilings)
+    held = dict(zip(names, result.seats, strict=True))
+    if result.tied:
+        tied = [names[i] for i in result.tied]
+        for name in desk.choose(at, tied, result.places, held, last=last):
+            held[name] += 1
+    if desk.log is not None:
+        desk.log.append(_averages(divisor, names, counts, held, ceilings))
+    return held
+
+
+def whole_numbers(counts: Sequence[Count]) -> Sequence[int]:
+    """Return the counts over one denominator, as integers in the same proportion."""
+    if type(sum(counts)) is int:
+        return counts  # type: ignore[return-value]  # a sum with a Fraction in it is a Fraction
+    scale = lcm(*(count.denominator for count in counts))
+    return [int(count * scale) for count in counts]
+
+
+def _averages(
+    divisor: Divisor,
+    names: Sequence[str],
+    counts: Sequence[Count],
+    held: Mapping[str, int],
+    ceilings: Sequence[int] | None,
+) -> Step:
+    rows: list[dict[str, object]] = []
+    lasts: list[Fraction] = []
+    nexts: list[Fraction] = []
+    for i, (name, count) in enumerate(zip(names, counts, strict=True)):
+        seats = held[name]
+        last = quotient_fraction(divisor, count, seats - 1) if seats else None
+        full = ceilings is not None and seats >= ceilings[i]
+        following = None if full else quotient_fraction(divisor, count, seats)
+        lasts += [last] if last is not None else []
+        nexts += [following] if following is not None else []
+        rows.append({"id": name, "votes": count, "seats": seats, "last": last, "next": following})
+    facts = {
+        "divisor": divisor.value,
+        "squares": divisor is Divisor.HUNTINGTON_HILL,
+        "last": min(lasts, default=None),
+        "next": max(nexts, default=None),
+        "lists": rows,
+    }
+    return Step("averages", facts)
