@@ -45,6 +45,24 @@ pub enum Error {
     Card,
     /// An opened challenge whose `σ` is not under the root that the device committed to.
     Sigma,
+    /// A proof of possession that does not hold.
+    Possession,
+    /// A trustee's share that does not agree with its maker's commitments.
+    Share,
+    /// A proof of equal logarithms that does not hold.
+    Equal,
+    /// No logarithm within the bound.
+    Logarithm,
+    /// Numbers of trustees, thresholds or indices that no ceremony has.
+    Numbers,
+    /// A file that age cannot open with this key.
+    Cipher,
+    /// A sealed file that this passphrase does not open.
+    Passphrase,
+    /// A secret that is not there yet, or no longer.
+    Absent,
+    /// The operating system gave no randomness.
+    Random,
 }
 
 impl Error {
@@ -68,6 +86,15 @@ impl Error {
             Error::Blanks => "blanks",
             Error::Card => "card",
             Error::Sigma => "sigma",
+            Error::Possession => "possession",
+            Error::Share => "share",
+            Error::Equal => "equal",
+            Error::Logarithm => "logarithm",
+            Error::Numbers => "numbers",
+            Error::Cipher => "cipher",
+            Error::Passphrase => "passphrase",
+            Error::Absent => "absent",
+            Error::Random => "random",
         }
     }
 }
@@ -94,6 +121,15 @@ impl fmt::Display for Error {
             Error::Blanks => "blanks are not filled from the left",
             Error::Card => "the card secret is not that of the ballot",
             Error::Sigma => "sigma is not under the committed root",
+            Error::Possession => "the proof of possession does not hold",
+            Error::Share => "the share does not agree with its maker's commitments",
+            Error::Equal => "the proof of equal logarithms does not hold",
+            Error::Logarithm => "no logarithm within the bound",
+            Error::Numbers => "no such trustee, threshold or index",
+            Error::Cipher => "age cannot open this with this key",
+            Error::Passphrase => "wrong passphrase, or a damaged file",
+            Error::Absent => "the secret is not there",
+            Error::Random => "the operating system gave no randomness",
         };
         f.write_str(text)
     }

@@ -4,12 +4,23 @@
 //! * [`transcript`]: the one framed hash and what is derived from it.
 //! * [`generators`]: points whose logarithms nobody knows.
 //! * [`ed25519`]: the one strict rule for signatures.
+//! * [`ceremony`], [`tally`], [`dlog`], [`sign`]: how trustees make keys and open sums.
 //! * [`error`]: one enum for everything that can be refused.
 //!
 //! The crate knows no Python, does no input or output and draws no randomness: seeds are arguments.
 
+pub mod ballot;
+pub mod cards;
+pub mod ceremony;
+pub mod dlog;
 pub mod ed25519;
+pub mod encrypt;
 pub mod error;
 pub mod generators;
 pub mod group;
+pub mod open;
+pub mod sign;
+pub mod style;
+pub mod tally;
 pub mod transcript;
+pub mod verify;
