@@ -71,16 +71,17 @@ def _of_decision(error: DecisionError) -> Problem:
 
 
 def percent(part: Fraction | int, whole: Fraction | int, words: Words) -> str:
-    """Return a share with two decimals, cut and never rounded up, so that a missed bar is never shown as reached."""
+    """Return a share as per cent with two decimals, half rounded up."""
     if not whole:
         return "–"
-    hundredths = int(Fraction(part) * 10_000 / Fraction(whole))
+    share = Fraction(part) / Fraction(whole) * 100
+    hundredths = int(share * 100 + Fraction(1, 2))
     mark = "." if words.language == "en" else ","
     return f"{hundredths // 100}{mark}{hundredths % 100:02d} %"
 
 
 def number(value: Fraction | int, words: Words) -> str:
-    """Return a count with thin spaces; a fraction of votes as a decimal where it has one, else as a quotient."""
+    """Return a count with thin spaces; a fraction as a decimal where it has a short one, else as it is."""
     value = Fraction(value)
     if value.denominator == 1:
         return group_digits(value.numerator)
