@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm
 
-from dauys.systems.divisors import Divisor, HighestAverages, quotient_fraction, spread
+from dauys.systems.averages import Shares, by_average
+from dauys.systems.divisors import HighestAverages
 from dauys.systems.outcomes import (
     Allocated,
+    Base,
     Count,
     Decision,
     NeedsDecision,
@@ -19,8 +19,8 @@ from dauys.systems.outcomes import (
 )
 from dauys.systems.quotas import LargestRemainder
 from dauys.systems.remainders import Group, by_remainder
-from dauys.systems.thresholds import AdmitRunnerUp, Admitted, Threshold, admit
-from dauys.systems.ties import LOT, Desk, Nothing, TieRule, check_decisions, settle, trace
+from dauys.systems.thresholds import AdmitRunnerUp, Admitted, Threshold, admit, base_count
+from dauys.systems.ties import LOT, Ask, Desk, Nothing, TieRule, check_decisions, settle, trace
 
 Method = LargestRemainder | HighestAverages
 Outcome = Allocated | NeedsDecision | NoDistribution
@@ -49,7 +49,7 @@ class LazyAllocated(Allocated):
         return made
 
     @property
-    def steps(self) -> tuple[Step, ...]:  # type: ignore[override]  # a frozen field is read like a property
+    def steps(self) -> tuple[Step, ...]:
         """The steps of the calculation, in order."""
         if self._make is not None:
             object.__setattr__(self, "_steps", self._make())
@@ -76,12 +76,12 @@ def allocate(
     seats: int,
     method: Method,
     threshold: Threshold | None = None,
+    *,
     caps: Caps = None,
     apparentments: Sequence[Sequence[str]] = (),
     ties: TieRule = LOT,
     decisions: Sequence[Decision] = (),
     at: str = "list",
-    *,
     trace_now: bool = False,
 ) -> Outcome:
     """Return who gets how many of `seats`: `Allocated`, or what keeps the seats from being given.
@@ -157,28 +157,31 @@ class Contest:
             raise ValueError(f"unknown lists in the rules: {', '.join(strangers)}")
 
     def run(self, desk: Desk) -> dict[str, int]:
-        """Return seats by id, asking the desk where something is equal. Raises Nothing, Open, DecisionError."""
-        tally = self.tally
+        """Return seats by id, asking where something is equal. Raises Nothing, Open, DecisionError."""
+        tally, ask = self.tally, Ask(desk, self.at)
         if not any(tally.votes.values()):
             raise Nothing("no_votes")
-        admitted = admit(tally, self.seats, self.threshold, desk, self.at)
+        admitted = admit(tally, self.seats, self.threshold, ask)
         if not admitted.lists:
             raise Nothing("nobody_passes")
         found = dict.fromkeys(tally.votes, 0)
         if self.seats:
-            groups = self._groups(admitted, desk) if self.apparentments else ()
-            found.update(self._deal_to_groups(groups, desk) if groups else self._deal(admitted, desk))
-        if desk.log is not None:
-            desk.log.append(Step("result", {"seats": dict(found)}))
+            groups = self._groups(admitted, ask) if self.apparentments else ()
+            found.update(self._deal_to_groups(groups, ask) if groups else self._deal(admitted, ask))
+        if ask.log is not None:
+            ask.log.append(Step("result", {"seats": dict(found)}))
         return found
 
-    def _deal(self, admitted: Admitted, desk: Desk) -> dict[str, int]:
-        names = admitted.lists
-        votes = self.tally.votes
-        counts = [votes[name] for name in names]
-        return self._distribute(
-            names, counts, self.seats, desk, self.at, self._ceilings(names), True, admitted.runner_up
-        )
+    def _deal(self, admitted: Admitted, ask: Ask) -> dict[str, int]:
+        names, votes = admitted.lists, self.tally.votes
+        shares = Shares(names, [votes[name] for name in names], self.seats, self._ceilings(names))
+        return self._distribute(shares, ask, self._quota_base(), admitted.runner_up)
+
+    def _quota_base(self) -> Count | None:
+        """Return the votes the quota is of, None where they are those of the lists that share the seats."""
+        if isinstance(self.method, HighestAverages) or self.method.quota_base == "passing":
+            return None
+        return base_count(self.tally, Base.VALID)
 
     def _ceilings(self, names: Sequence[str]) -> list[int] | None:
         caps = self.caps
@@ -188,135 +191,52 @@ class Contest:
             return [caps] * len(names)
         return [caps.get(name, self.seats) for name in names]
 
-    def _groups(self, admitted: Admitted, desk: Desk) -> tuple[tuple[str, ...], ...]:
-        """Return the groups of the first distribution, apparentments that hold and single lists, or () if
-        none holds.
+    def _groups(self, admitted: Admitted, ask: Ask) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of the first distribution, single lists among them, or () if no apparentment
+        holds.
         """
         inside = set(admitted.lists)
         holds = [tuple(group) for group in self.apparentments if len(group) > 1 and inside.issuperset(group)]
-        if desk.log is not None:
+        if ask.log is not None:
             rows = [{"members": list(group), "holds": tuple(group) in holds} for group in self.apparentments]
-            desk.log.append(Step("apparentments", {"groups": rows}))
+            ask.log.append(Step("apparentments", {"groups": rows}))
         if not holds:
             return ()
         of = {name: group for group in holds for name in group}
         return tuple(dict.fromkeys(of.get(name, (name,)) for name in admitted.lists))
 
-    def _deal_to_groups(self, groups: Sequence[tuple[str, ...]], desk: Desk) -> dict[str, int]:
+    def _deal_to_groups(self, groups: Sequence[tuple[str, ...]], ask: Ask) -> dict[str, int]:
         votes = self.tally.votes
         names = ["+".join(group) for group in groups]
         counts: list[Count] = [sum(votes[name] for name in group) for group in groups]
         ceilings = None
         if self.caps is not None:
             ceilings = [sum(self._ceilings(group) or ()) for group in groups]
-        first = Desk(
-            desk.rule,
-            desk.decisions,
-            dict(zip(names, counts, strict=True)),
-            desk.used,
-            desk.supposed,
-            desk.log,
-        )
-        shares = self._distribute(names, counts, self.seats, first, self.at, ceilings, False)
+        first = Ask(ask.desk.counting(dict(zip(names, counts, strict=True))), ask.at, last=False)
+        shares = self._distribute(Shares(names, counts, self.seats, ceilings), first, self._quota_base())
         found = {}
         for name, group in zip(names, groups, strict=True):
-            found.update(
-                self._deal_inside(name, group, shares[name], desk) if len(group) > 1 else {name: shares[name]}
-            )
+            inside = ask.below(f"apparentment:{name}", last=False)
+            alone = len(group) == 1
+            found.update({name: shares[name]} if alone else self._deal_inside(group, shares[name], inside))
         return found
 
-    def _deal_inside(self, name: str, group: tuple[str, ...], seats: int, desk: Desk) -> dict[str, int]:
-        if desk.log is not None:
-            desk.log.append(Step("apparentment", {"id": name, "members": list(group), "seats": seats}))
+    def _deal_inside(self, group: tuple[str, ...], seats: int, ask: Ask) -> dict[str, int]:
+        if ask.log is not None:
+            ask.log.append(Step("apparentment", {"members": list(group), "seats": seats}))
         if not seats:
             return dict.fromkeys(group, 0)
         counts = [self.tally.votes[member] for member in group]
-        place = f"{self.at}/apparentment:{name}"
-        return self._distribute(group, counts, seats, desk, place, self._ceilings(group), False)
+        return self._distribute(Shares(group, counts, seats, self._ceilings(group)), ask)
 
     def _distribute(
-        self,
-        names: Sequence[str],
-        counts: Sequence[Count],
-        seats: int,
-        desk: Desk,
-        at: str,
-        ceilings: list[int] | None,
-        last: bool,
-        runner_up: str | None = None,
+        self, shares: Shares, ask: Ask, quota_base: Count | None = None, runner_up: str | None = None
     ) -> dict[str, int]:
-        """Return the seats of these lists by the method; `last` says that no later step depends on the
-        outcome.
-        """
         method = self.method
         if isinstance(method, HighestAverages):
-            return by_average(method.divisor, names, counts, seats, desk, at, ceilings, last)
-        valid = None
-        if method.quota_base == "valid" and at == self.at:
-            valid = self.tally.valid
-            if valid is None:
-                raise ValueError("the quota is of valid votes, and their number is not known")
+            return by_average(method.divisor, shares, ask)
         fallback = self.threshold.fallback if self.threshold is not None else None
         discount = fallback if runner_up is not None and isinstance(fallback, AdmitRunnerUp) else None
-        group = Group(method, tuple(names), tuple(counts), ceilings, valid, runner_up, discount)
-        return by_remainder(group, seats, desk, at, last)
-
-
-def by_average(
-    divisor: Divisor,
-    names: Sequence[str],
-    counts: Sequence[Count],
-    seats: int,
-    desk: Desk,
-    at: str,
-    ceilings: Sequence[int] | None = None,
-    last: bool = True,
-) -> dict[str, int]:
-    """Return the seats of lists with votes by highest averages, asking the desk at `at` for the last equal
-    ones.
-    """
-    result = spread(divisor, whole_numbers(counts), seats, ceilings)
-    held = dict(zip(names, result.seats, strict=True))
-    if result.tied:
-        tied = [names[i] for i in result.tied]
-        for name in desk.choose(at, tied, result.places, held, last=last):
-            held[name] += 1
-    if desk.log is not None:
-        desk.log.append(_averages(divisor, names, counts, held, ceilings))
-    return held
-
-
-def whole_numbers(counts: Sequence[Count]) -> Sequence[int]:
-    """Return the counts over one denominator, as integers in the same proportion."""
-    if type(sum(counts)) is int:
-        return counts  # type: ignore[return-value]  # a sum with a Fraction in it is a Fraction
-    scale = lcm(*(count.denominator for count in counts))
-    return [int(count * scale) for count in counts]
-
-
-def _averages(
-    divisor: Divisor,
-    names: Sequence[str],
-    counts: Sequence[Count],
-    held: Mapping[str, int],
-    ceilings: Sequence[int] | None,
-) -> Step:
-    rows: list[dict[str, object]] = []
-    lasts: list[Fraction] = []
-    nexts: list[Fraction] = []
-    for i, (name, count) in enumerate(zip(names, counts, strict=True)):
-        seats = held[name]
-        last = quotient_fraction(divisor, count, seats - 1) if seats else None
-        full = ceilings is not None and seats >= ceilings[i]
-        following = None if full else quotient_fraction(divisor, count, seats)
-        lasts += [last] if last is not None else []
-        nexts += [following] if following is not None else []
-        rows.append({"id": name, "votes": count, "seats": seats, "last": last, "next": following})
-    facts = {
-        "divisor": divisor.value,
-        "squares": divisor is Divisor.HUNTINGTON_HILL,
-        "last": min(lasts, default=None),
-        "next": max(nexts, default=None),
-        "lists": rows,
-    }
-    return Step("averages", facts)
+        names, votes = tuple(shares.names), tuple(shares.votes)
+        group = Group(method, names, votes, shares.seats, shares.ceilings, quota_base, runner_up, discount)
+        return by_remainder(group, ask)

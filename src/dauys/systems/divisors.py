@@ -178,7 +178,7 @@ def _with_tie(held: list[int], won: list[int], upcoming: list[int], lowest: int)
 
 
 def quotient_fraction(divisor: Divisor, votes: int | Fraction, held: int) -> Fraction | None:
-    """Return the quotient (for `HUNTINGTON_HILL` its square) as a Fraction; None for the infinite first one."""
+    """Return the quotient (`HUNTINGTON_HILL`: its square) as a Fraction; None for the infinite first one."""
     denominator = Fraction(votes).denominator
     above, below = quotient(divisor, int(votes * denominator), held)
     power = 2 if divisor is Divisor.HUNTINGTON_HILL else 1

@@ -10,7 +10,7 @@ from math import lcm
 from dauys.systems.outcomes import Count, Step
 from dauys.systems.quotas import LargestRemainder, cut, quota_value, whole_quotas
 from dauys.systems.thresholds import AdmitRunnerUp
-from dauys.systems.ties import Desk, Nothing
+from dauys.systems.ties import Ask, Nothing
 
 MOST_BY_REMAINDER = 5
 """Seats that South Africa's law gives by remainder before averages decide."""
@@ -18,108 +18,111 @@ MOST_BY_REMAINDER = 5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lists that share seats by largest remainder. All have votes. `valid` is the quota's base where it is
-    not their sum.
+    """Lists that share seats by largest remainder. All have votes.
 
-    `ceilings` by place in `names`. `runner_up` bears the index of `discount`.
+    `valid` is the base of the quota where it is not the sum of their votes; `ceilings` are by place in
+    `names`. `runner_up` bears the index of `discount`; there are two lists then.
     """
 
     method: LargestRemainder
     names: tuple[str, ...]
     votes: tuple[Count, ...]
+    seats: int
     ceilings: Sequence[int] | None = None
     valid: Count | None = None
     runner_up: str | None = None
     discount: AdmitRunnerUp | None = None
 
-    def without(self, places: Sequence[int]) -> Group:
-        """Return the group after the lists at these places left it."""
+    @property
+    def quota(self) -> Fraction:
+        """The quota in votes."""
+        total = self.valid if self.valid is not None else sum(self.votes)
+        return quota_value(self.method.quota, total, self.seats)
+
+    def without(self, places: Sequence[int], taken: int) -> Group:
+        """Return the group after the lists at these places left it with `taken` seats: a new quota of the
+        others.
+        """
         keep = [i for i in range(len(self.names)) if i not in places]
         names, votes = tuple(self.names[i] for i in keep), tuple(self.votes[i] for i in keep)
         ceilings = None if self.ceilings is None else [self.ceilings[i] for i in keep]
-        discount = self.discount if self.runner_up in names else None
-        return Group(
-            self.method, names, votes, ceilings, None, self.runner_up if discount else None, discount
-        )
+        return Group(self.method, names, votes, self.seats - taken, ceilings)
 
 
-def by_remainder(group: Group, seats: int, desk: Desk, at: str, last: bool = True) -> dict[str, int]:
+def by_remainder(group: Group, ask: Ask) -> dict[str, int]:
     """Return seats by id. A list above its ceiling keeps the ceiling and leaves; the others share the rest
     anew.
 
-    Ties are asked at `at`, in a repeated distribution at `at`/round:2 and so on.
+    Ties are asked at the place of `ask`, in a repeated distribution below it at round:2 and so on.
     Raises Nothing("over_allocation") where whole quotas give too many seats and the method refuses.
     """
     found: dict[str, int] = {}
-    number, place = 1, at
+    here = ask if group.ceilings is None else ask.not_last()
+    number = 1
     while group.names:
-        held, full = _round(group, seats, desk, place, last)
+        held, full = _round(group, here)
         if not full:
             found.update(zip(group.names, held, strict=True))
             break
         ceilings = group.ceilings or ()
-        taken = {group.names[i]: min(ceilings[i], seats) for i in full}
-        if desk.log is not None:
-            desk.log.append(Step("ceilings", {"full": dict(taken), "seats": seats - sum(taken.values())}))
+        taken = {group.names[i]: min(ceilings[i], group.seats) for i in full}
         found.update(taken)
-        seats -= sum(taken.values())
-        group = group.without(full)
+        group = group.without(full, sum(taken.values()))
+        if ask.log is not None:
+            ask.log.append(Step("ceilings", {"full": taken, "seats": group.seats}))
         number += 1
-        place = f"{at}/round:{number}"
+        here = ask.below(f"round:{number}", last=False)
     return found
 
 
-def _round(group: Group, seats: int, desk: Desk, at: str, last: bool) -> tuple[list[int], list[int]]:
-    """Return the seats of one distribution and, instead where there are any, the lists that go above their
-    ceilings.
-    """
-    if not seats:
+def _round(group: Group, ask: Ask) -> tuple[list[int], list[int]]:
+    """Return the seats of one distribution, and the lists above their ceilings, for whom it does not hold."""
+    if not group.seats:
         return [0] * len(group.names), []
-    votes, quota = _scaled(group, seats)
+    votes, quota = _scaled(group)
     whole, rest = whole_quotas(votes, *quota)
     if group.discount is not None:
-        _raise_runner_up(group, group.discount, seats, whole, rest)
-    left = seats - sum(whole)
-    if desk.log is not None:
-        desk.log.extend(_quota_steps(group, seats, whole, left))
+        _raise_runner_up(group, group.discount, whole, rest)
+    left = group.seats - sum(whole)
+    if ask.log is not None:
+        ask.log.extend(_quota_steps(group, whole, left))
     if left < 0:
-        return _take_back(group, whole, rest, -left, desk, at, last), []
+        whole = _take_back(group, whole, rest, -left, ask)
+        return whole, _over(group, whole)
     full = _over(group, whole)
     if full or not left:
         return whole, full
-    if group.discount is not None and group.discount.rest == "passing":
+    if group.discount is not None and group.discount.rest == "passing" and len(whole) > 1:
         whole[1 - group.names.index(group.runner_up or "")] += left
         return whole, _over(group, whole)
     if group.method.leftovers == "za_lr_then_average":
-        return _then_averages(group, whole, rest, left, desk, at, last)
+        return _then_averages(group, whole, rest, left, ask)
     keys = rest if group.method.leftovers == "largest" else votes
-    return _one_each(group, whole, keys, left, desk, at, last)
+    return _one_each(group, whole, keys, left, ask)
 
 
-def _scaled(group: Group, seats: int) -> tuple[Sequence[int], tuple[int, int]]:
-    """Return votes (the runner-up's times its index) and the quota, all in the same small unit, as integers."""
+def _scaled(group: Group) -> tuple[Sequence[int], tuple[int, int]]:
+    """Return votes (the runner-up's times its index) and the quota, as integers of one unit."""
     total = group.valid if group.valid is not None else sum(group.votes)
     counts: Sequence[Count] = group.votes
     if group.discount is not None:
         index = group.discount.index
         counts = [v * index if n == group.runner_up else v for n, v in zip(group.names, counts, strict=True)]
     if type(sum(counts)) is int and type(total) is int and group.method.quota == "hare":
-        return counts, (total, seats)  # type: ignore[return-value]  # a sum with a Fraction in it is a Fraction
+        return counts, (total, group.seats)  # type: ignore[return-value]  # a sum with a Fraction in it is a Fraction
     scale = lcm(*(count.denominator for count in counts))
-    quota = quota_value(group.method.quota, total, seats) * scale
+    quota = group.quota * scale
     return [int(count * scale) for count in counts], quota.as_integer_ratio()
 
 
-def _raise_runner_up(
-    group: Group, rule: AdmitRunnerUp, seats: int, whole: list[int], rest: list[int]
-) -> None:
+def _raise_runner_up(group: Group, rule: AdmitRunnerUp, whole: list[int], rest: list[int]) -> None:
     """Give the runner-up its least number of seats, if need be at the cost of the list that passed."""
     runner = group.names.index(group.runner_up or "")
     if whole[runner] < rule.min_seats:
-        whole[runner], rest[runner] = min(rule.min_seats, seats), -1
+        whole[runner], rest[runner] = min(rule.min_seats, group.seats), -1
         passing = 1 - runner
-        if sum(whole) > seats:
-            whole[passing], rest[passing] = seats - whole[runner], -1
+        if sum(whole) > group.seats:
+            whole[passing], rest[passing] = group.seats - whole[runner], -1
 
 
 def _over(group: Group, held: Sequence[int]) -> list[int]:
@@ -127,38 +130,40 @@ def _over(group: Group, held: Sequence[int]) -> list[int]:
     return [] if ceilings is None else [i for i, n in enumerate(held) if n > ceilings[i]]
 
 
-def _take_back(
-    group: Group, whole: list[int], rest: Sequence[int], excess: int, desk: Desk, at: str, last: bool
-) -> list[int]:
-    """Take seats that whole quotas gave in excess from the smallest remainders, fewer votes first among
-    equals.
-    """
+def _take_back(group: Group, whole: list[int], rest: Sequence[int], excess: int, ask: Ask) -> list[int]:
+    """Take seats given in excess from the smallest remainders, one each, fewer votes first among equals."""
     holders = [i for i, n in enumerate(whole) if n]
     if group.method.on_overrun == "refuse" or excess > len(holders):
         raise Nothing("over_allocation")
-    ranked = sorted({(rest[i], group.votes[i]) for i in holders})
-    rank = {pair: place for place, pair in enumerate(ranked)}
-    keys = [rank.get((r, v), 0) for r, v in zip(rest, group.votes, strict=True)]
-    kept = _winners(group, keys, holders, len(holders) - excess, whole, desk, at, last, given_less=1)
-    result = [n - (1 if i in set(holders) - kept else 0) for i, n in enumerate(whole)]
-    if desk.log is not None:
-        losers = [group.names[i] for i in holders if i not in kept]
-        desk.log.append(Step("taken_back", {"excess": excess, "lists": losers}))
-    return result
+    ranks = sorted({(rest[i], group.votes[i]) for i in holders})
+    keys = [ranks.index((r, v)) if n else -1 for r, v, n in zip(rest, group.votes, whole, strict=True)]
+    sure, tied, places = cut(keys, holders, len(holders) - excess)
+    held = [n - (n > 0) for n in whole]
+    for i in sure:
+        held[i] += 1
+    _give(group, held, tied, places, ask)
+    if ask.log is not None:
+        losers = [name for name, got, had in zip(group.names, held, whole, strict=True) if got < had]
+        ask.log.append(Step("taken_back", {"excess": excess, "lists": losers}))
+    return held
+
+
+def _give(group: Group, held: list[int], tied: Sequence[int], places: int, ask: Ask) -> None:
+    """Add one seat to each winner among the tied, as the desk answers."""
+    if tied:
+        names = [group.names[i] for i in tied]
+        won = ask.winners(names, places, dict(zip(group.names, held, strict=True)))
+        for i in tied:
+            held[i] += group.names[i] in won
 
 
 def _one_each(
-    group: Group, whole: list[int], keys: Sequence[int], left: int, desk: Desk, at: str, last: bool
+    group: Group, whole: list[int], keys: Sequence[int], left: int, ask: Ask
 ) -> tuple[list[int], list[int]]:
-    """Give the seats left over one each in the order of `keys`, going through the order again while some are
-    left.
-    """
+    """Give the seats left over one each in the order of `keys`, again from the start while some are left."""
     laps, odd = divmod(left, len(whole))
-    if laps:
-        whole = [n + laps for n in whole]
-    everyone = range(len(whole))
-    sure, tied, places = cut(keys, everyone, odd)
-    held = list(whole)
+    held = [n + laps for n in whole]
+    sure, tied, places = cut(keys, range(len(whole)), odd)
     for i in sure:
         held[i] += 1
     full = _over(group, held)
@@ -166,116 +171,98 @@ def _one_each(
         full = [i for i in tied if held[i] >= group.ceilings[i]]  # it could not take the seat: no lot for it
     if full:
         return held, full
-    if tied:
-        names = [group.names[i] for i in tied]
-        won = desk.choose(
-            at, names, places, dict(zip(group.names, held, strict=True)), last=last and not group.ceilings
-        )
-        for i in tied:
-            held[i] += group.names[i] in won
-    if desk.log is not None:
-        desk.log.append(_remainder_step(group, keys, whole, held))
+    try:
+        _give(group, held, tied, places, ask)
+    finally:  # an open tie still shows the order it is about
+        if ask.log is not None:
+            ask.log.append(_remainder_step(group, keys, whole, held))
     return held, []
 
 
-def _winners(
-    group: Group,
-    keys: Sequence[int],
-    among: Sequence[int],
-    places: int,
-    held: Sequence[int],
-    desk: Desk,
-    at: str,
-    last: bool,
-    given_less: int = 0,
-) -> set[int]:
-    """Return who gets one of the places by largest key, asking at `at` among equals."""
-    sure, tied, open_places = cut(keys, among, places)
-    if tied:
-        inside = {*sure}
-        given = {
-            name: held[i]
-            - (given_less if i in among and i not in inside else 0)
-            + (0 if given_less else i in inside)
-            for i, name in enumerate(group.names)
-        }
-        won = desk.choose(at, [group.names[i] for i in tied], open_places, given, last=last)
-        sure += [i for i in tied if group.names[i] in won]
-    return set(sure)
-
-
 def _then_averages(
-    group: Group, whole: list[int], rest: Sequence[int], left: int, desk: Desk, at: str, last: bool
+    group: Group, whole: list[int], rest: Sequence[int], left: int, ask: Ask
 ) -> tuple[list[int], list[int]]:
-    """Give up to five seats by remainder, one each, then every further seat to the highest votes per seat
-    held.
-    """
+    """Give up to five seats by remainder, one each, then every other to the highest votes per seat held."""
     held = list(whole)
     first = min(MOST_BY_REMAINDER, left, len(held))
-    ends = last and first == left and not group.ceilings
-    for i in _winners(group, rest, range(len(held)), first, held, desk, f"{at}/remainders", ends):
+    sure, tied, places = cut(rest, range(len(held)), first)
+    for i in sure:
         held[i] += 1
-    if desk.log is not None:
-        desk.log.append(_remainder_step(group, rest, whole, held))
+    try:
+        _give(group, held, tied, places, ask.below("remainders", last=first == left))
+    finally:
+        if ask.log is not None:
+            ask.log.append(_remainder_step(group, rest, whole, held))
     left -= first
-    full = _over(group, held)
-    while left and not full:
-        averages = [Fraction(v) / n if n else Fraction(-1) for v, n in zip(group.votes, held, strict=True)]
-        best = max(averages)
-        equal = [i for i, average in enumerate(averages) if average == best]
-        if len(equal) > left:
-            given = dict(zip(group.names, held, strict=True))
-            ends = last and not group.ceilings
-            won = desk.choose(f"{at}/averages", [group.names[i] for i in equal], left, given, last=ends)
-            equal = [i for i in equal if group.names[i] in won]
-        if desk.log is not None:
-            desk.log.append(Step("average_seat", {"lists": [group.names[i] for i in equal], "average": best}))
+    while left and not _over(group, held):
+        left -= _by_average_held(group, held, left, ask.below("averages", last=True))
+    return held, _over(group, held)
+
+
+def _by_average_held(group: Group, held: list[int], left: int, ask: Ask) -> int:
+    """Give one seat to each list with the highest votes per seat held, and return how many were given.
+
+    A list without a seat has no average. Where nobody holds a seat the votes themselves count.
+    """
+    nobody = not any(held)
+    averages = [
+        Fraction(votes) / n if n else Fraction(votes if nobody else -1)
+        for votes, n in zip(group.votes, held, strict=True)
+    ]
+    best = max(averages)
+    equal = [i for i, average in enumerate(averages) if average == best]
+    if len(equal) <= left:
         for i in equal:
             held[i] += 1
-        left -= len(equal)
-        full = _over(group, held)
-    return held, full
+    else:
+        _give(group, held, equal, left, ask)
+    if ask.log is not None:
+        ask.log.append(Step("average_seat", {"lists": [group.names[i] for i in equal], "average": best}))
+    return min(len(equal), left)
 
 
-def _quota_steps(group: Group, seats: int, whole: Sequence[int], left: int) -> list[Step]:
+def _quota_steps(group: Group, whole: Sequence[int], left: int) -> list[Step]:
     total = group.valid if group.valid is not None else sum(group.votes)
-    quota = quota_value(group.method.quota, total, seats)
+    quota = group.quota
     rows = []
-    for name, count, got in zip(group.names, group.votes, whole, strict=True):
-        discounted = group.discount is not None and name == group.runner_up
-        quotas = (
-            Fraction(count)
-            / quota
-            * (group.discount.index if group.discount is not None and discounted else 1)
-        )
-        row = {
-            "id": name,
-            "votes": count,
-            "quotas": quotas,
-            "whole": got,
-            "remainder": (quotas - got) * quota,
-        }
-        rows.append(row)
+    for i, (name, got) in enumerate(zip(group.names, whole, strict=True)):
+        quotas = _quotas(group, i, quota)
+        row = {"id": name, "votes": group.votes[i], "quotas": quotas, "whole": got}
+        rows.append({**row, "remainder": (quotas - got) * quota if got <= quotas else None})
     return [
-        Step("quota", {"name": group.method.quota.value, "votes": total, "seats": seats, "quota": quota}),
-        Step("whole_quotas", {"lists": rows, "given": seats - left, "left": left}),
+        Step(
+            "quota", {"name": group.method.quota.value, "votes": total, "seats": group.seats, "quota": quota}
+        ),
+        Step("whole_quotas", {"lists": rows, "given": group.seats - left, "left": left}),
     ]
 
 
 def _remainder_step(group: Group, keys: Sequence[int], whole: Sequence[int], held: Sequence[int]) -> Step:
-    """Name the order in which seats left over were given; `seat` numbers them, None where a list got none."""
-    order = sorted(range(len(keys)), key=lambda i: (-keys[i], held[i] == whole[i], i))
-    top = max(keys) or 1
-    rows, number = [], 0
+    """Name the order in which seats left over were given; `seat` numbers them, None where a list got none.
+
+    `part` is the remainder as a part of the quota, in [0, 1); with `most_votes` the order is by votes.
+    """
+    order = sorted(range(len(keys)), key=lambda i: (-keys[i], held[i] == whole[i]))
+    rows: list[dict[str, object]] = []
+    number = 0
+    quota = group.quota
     for i in order:
         won = held[i] > whole[i]
         number += won
+        quotas = _quotas(group, i, quota)
+        part = quotas - whole[i] if whole[i] <= quotas else None
         rows.append(
             {
                 "id": group.names[i],
-                "remainder": keys[i],
-                "part": Fraction(keys[i], top),
+                "remainder": None if part is None else part * quota,
+                "part": part,
                 "seat": number if won else None,
             }
         )
     return Step("remainders", {"by": group.method.leftovers, "order": rows})
+
+
+def _quotas(group: Group, i: int, quota: Fraction) -> Fraction:
+    """Return how often the quota is in the votes of a list, the runner-up's with its index."""
+    index = group.discount.index if group.discount is not None and group.names[i] == group.runner_up else 1
+    return Fraction(group.votes[i]) / quota * index

@@ -1,59 +1,34 @@
-"""Who takes part in a distribution: the legal threshold, its base, exemptions, waivers and fallbacks."""
+"""Who takes part in a distribution: the legal threshold, its base, exemptions and waivers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from dauys.errors import InputError, Place, Problem
+from dauys.systems.fallbacks import AddSecond, AdmitRunnerUp, Admitted, Fallback, Field, LowerBar, fall_back
 from dauys.systems.outcomes import Base, Count, Step, Tally
-from dauys.systems.quotas import cut
-from dauys.systems.ties import Desk
+from dauys.systems.ties import Ask
 
 NO_BASE = "E3.5"
 """Code of the InputError that a total is needed as a base and not known."""
 
 HARE_QUOTA: Literal["hare_quota"] = "hare_quota"
 
-
-@dataclass(frozen=True, slots=True)
-class AdmitRunnerUp:
-    """Where one list alone reaches the bar, the next by votes is admitted too, at a discount.
-
-    Its quotient of votes by quota is multiplied by `index`, and it gets at least `min_seats`. `rest` says
-    where the seats go that whole quotas then leave: to the largest remainders as ever (the runner-up's
-    remainder being that of its reduced quotient), or to the list that passed (`passing`). **Source:**
-    Kazakhstan, Constitutional Law on Elections, art. 97-1, items 2–3, as amended on 9 February 2009. The text
-    that was read ends before it says how the seats left over are given: `rest` is a declared parameter.
-    """
-
-    index: Fraction = Fraction(7, 10)
-    min_seats: int = 2
-    rest: Literal["largest", "passing"] = "largest"
-
-
-@dataclass(frozen=True, slots=True)
-class AddSecond:
-    """Where one list alone reaches the bar, the next by votes takes part like any other."""
-
-
-@dataclass(frozen=True, slots=True)
-class LowerBar:
-    """Where too little reaches the bar, lists enter by votes, one after another, until enough has.
-
-    Enough is at least `min_lists` lists, and together more than `over_share` of the base (no matter how much
-    if None). **Source:** the form of Russia's law 20-FZ of 2014 on elections to the State Duma, art. 88:
-    lists are admitted in order of votes until they hold more than 60 per cent together, and never one list
-    alone; the share is declared.
-    """
-
-    min_lists: int = 2
-    over_share: Fraction | None = None
-
-
-Fallback = AdmitRunnerUp | AddSecond | LowerBar
+__all__ = [
+    "HARE_QUOTA",
+    "NO_BASE",
+    "AddSecond",
+    "AdmitRunnerUp",
+    "Admitted",
+    "LowerBar",
+    "Threshold",
+    "admit",
+    "base_count",
+    "needed_votes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +53,6 @@ class Threshold:
     never: frozenset[str] = frozenset()
     fallback: Fallback | None = None
     article: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """Lists that take part, in input order, all with votes. `runner_up` came in by AdmitRunnerUp and bears
-    its index.
-    """
-
-    lists: tuple[str, ...]
-    runner_up: str | None = None
 
 
 def base_count(tally: Tally, base: Base) -> Count:
@@ -144,23 +109,24 @@ def _why(threshold: Threshold, tally: Tally, seats: int, name: str, base_votes: 
     return reached and votes > 0, "votes" if reached else "below"
 
 
-def admit(tally: Tally, seats: int, threshold: Threshold | None, desk: Desk, at: str) -> Admitted:
-    """Return who takes part; a tie for the place of the runner-up is asked at `at`/runner_up or
-    `at`/lowered_bar.
-    """
+def admit(tally: Tally, seats: int, threshold: Threshold | None, ask: Ask) -> Admitted:
+    """Return who takes part; who comes in by the fallback is asked at `at`/runner_up or `at`/lowered_bar."""
     if threshold is None:
         return Admitted(tuple([name for name, votes in tally.votes.items() if votes]))
     base_votes = base_count(tally, threshold.base)
-    if desk.log is None and _is_plain(threshold):
+    if ask.log is None and _is_plain(threshold):
         lists = _above_one_bar(tally, seats, threshold, base_votes)
     else:
         verdicts = {name: _why(threshold, tally, seats, name, base_votes) for name in tally.votes}
         lists = tuple(name for name, (passes, _) in verdicts.items() if passes)
-        if desk.log is not None:
-            desk.log.append(_step(tally, seats, threshold, base_votes, verdicts))
+        if ask.log is not None:
+            ask.log.append(_step(tally, seats, threshold, base_votes, verdicts))
     if threshold.fallback is None:
         return Admitted(lists)
-    return _fall_back(tally, threshold, threshold.fallback, lists, base_votes, desk, at)
+    eligible = [name for name, votes in tally.votes.items() if votes and name not in threshold.never]
+    return fall_back(
+        threshold.fallback, Field(tally.votes, eligible, base_votes, threshold.article), lists, ask
+    )
 
 
 def _is_plain(threshold: Threshold) -> bool:
@@ -175,73 +141,6 @@ def _above_one_bar(tally: Tally, seats: int, threshold: Threshold, base_votes: C
     if threshold.strict:
         return tuple([name for name, votes in tally.votes.items() if votes * below > needed and votes])
     return tuple([name for name, votes in tally.votes.items() if votes * below >= needed and votes])
-
-
-def _fall_back(
-    tally: Tally,
-    threshold: Threshold,
-    fallback: Fallback,
-    lists: tuple[str, ...],
-    base_votes: Count,
-    desk: Desk,
-    at: str,
-) -> Admitted:
-    if isinstance(fallback, LowerBar):
-        return _lower_bar(tally, threshold, fallback, lists, base_votes, desk, at)
-    others = [
-        name
-        for name, votes in tally.votes.items()
-        if name not in lists and name not in threshold.never and votes
-    ]
-    if len(lists) != 1 or not others:
-        return Admitted(lists)
-    chosen = _next_by_votes(tally, others, desk, f"{at}/runner_up")
-    both = tuple(name for name in tally.votes if name in lists or name == chosen)
-    discounted = isinstance(fallback, AdmitRunnerUp)
-    if desk.log is not None:
-        facts: dict[str, object] = {"id": chosen, "votes": tally.votes[chosen]}
-        if isinstance(fallback, AdmitRunnerUp):
-            facts |= {"index": fallback.index, "min_seats": fallback.min_seats, "rest": fallback.rest}
-        desk.log.append(Step("runner_up", facts, threshold.article))
-    return Admitted(both, chosen if discounted else None)
-
-
-def _next_by_votes(tally: Tally, others: Sequence[str], desk: Desk, at: str) -> str:
-    most = max(tally.votes[name] for name in others)
-    equal = [name for name in others if tally.votes[name] == most]
-    return equal[0] if len(equal) == 1 else min(desk.choose(at, equal, 1, {}, last=False))
-
-
-def _lower_bar(
-    tally: Tally,
-    threshold: Threshold,
-    fallback: LowerBar,
-    lists: tuple[str, ...],
-    base_votes: Count,
-    desk: Desk,
-    at: str,
-) -> Admitted:
-    inside = set(lists)
-    others = [name for name, votes in tally.votes.items() if name not in inside | threshold.never and votes]
-    entered: list[str] = []
-    while others and not _enough(tally, fallback, inside, base_votes):
-        place = f"{at}/lowered_bar" if not entered else f"{at}/lowered_bar:{len(entered) + 1}"
-        chosen = _next_by_votes(tally, others, desk, place)
-        others.remove(chosen)
-        inside.add(chosen)
-        entered.append(chosen)
-    if entered and desk.log is not None:
-        desk.log.append(
-            Step("lowered_bar", {"entered": entered, "min_lists": fallback.min_lists}, threshold.article)
-        )
-    return Admitted(tuple(name for name in tally.votes if name in inside))
-
-
-def _enough(tally: Tally, fallback: LowerBar, inside: set[str], base_votes: Count) -> bool:
-    if len(inside) < fallback.min_lists:
-        return False
-    share = fallback.over_share
-    return share is None or sum(tally.votes[name] for name in inside) > share * base_votes
 
 
 def _step(

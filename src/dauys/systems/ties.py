@@ -139,7 +139,7 @@ class Desk:
         """
         sure, equal = self.rule.split(tied, seats, self.votes)
         if not equal:
-            self._note(at, tied, seats, sure, self.rule.kind, None)
+            self._note(at, tied, sure, self.rule.kind, None)
             return frozenset(sure)
         places = seats - len(sure)
         if at in self.supposed:
@@ -148,7 +148,7 @@ class Desk:
             if decision.at == at:
                 self.used.add(at)
                 won = (*sure, *_apply(decision, equal, places))
-                self._note(at, tied, seats, won, "decision", decision.reference)
+                self._note(at, tied, won, "decision", decision.reference)
                 return frozenset(won)
         certain = {**given, **{name: given.get(name, 0) + 1 for name in sure}}
         raise Open(Tie(frozenset(equal), places, at), certain, last)
@@ -159,6 +159,10 @@ class Desk:
             self.rule, self.decisions, self.votes, self.used, {**self.supposed, at: frozenset(winners)}
         )
 
+    def counting(self, votes: Mapping[str, Count]) -> Desk:
+        """Return the same desk for a distribution among others, with these votes."""
+        return Desk(self.rule, self.decisions, votes, self.used, self.supposed, self.log)
+
     def check_all_used(self) -> None:
         """Pass if every decision was asked for; raise DecisionError (E3.1) for the first that was not."""
         for decision in self.decisions:
@@ -167,19 +171,38 @@ class Desk:
                     STALE, decision.at, ", ".join(decision.order), "no decision: nothing is tied there"
                 )
 
-    def _note(
-        self, at: str, tied: Sequence[str], seats: int, won: Sequence[str], by: str, reference: str | None
-    ) -> None:
+    def _note(self, at: str, tied: Sequence[str], won: Sequence[str], by: str, reference: str | None) -> None:
         if self.log is not None:
-            facts = {
-                "at": at,
-                "tied": sorted(tied),
-                "seats": seats,
-                "won": sorted(won),
-                "by": by,
-                "reference": reference,
-            }
-            self.log.append(Step("tie", facts))
+            facts = {"at": at, "tied": sorted(tied), "seats": len(won), "won": sorted(won), "by": by}
+            self.log.append(Step("tie", {**facts, "reference": reference}))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A desk seen from one place of a calculation. `last`: nothing that is computed later depends on the
+    answer.
+    """
+
+    desk: Desk
+    at: str
+    last: bool = True
+
+    @property
+    def log(self) -> list[Step] | None:
+        """Where steps go, if anybody wants them."""
+        return self.desk.log
+
+    def winners(self, tied: Sequence[str], seats: int, given: Mapping[str, int]) -> frozenset[str]:
+        """Return the `seats` winners among `tied`, see `Desk.choose`."""
+        return self.desk.choose(self.at, tied, seats, given, last=self.last)
+
+    def below(self, name: str, *, last: bool) -> Ask:
+        """Return the place `name` under this one; it is last only if this one is."""
+        return Ask(self.desk, f"{self.at}/{name}", last and self.last)
+
+    def not_last(self) -> Ask:
+        """Return the same place where later steps do depend on the answer."""
+        return Ask(self.desk, self.at, False)
 
 
 def _apply(decision: Decision, tied: Sequence[str], places: int) -> tuple[str, ...]:
