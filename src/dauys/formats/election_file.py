@@ -1,0 +1,238 @@
+"""`election.yaml` read into an `Election`, with the tables it names (spec/election.md).
+
+Three passes, each reporting all it finds: the form by `schema/election.schema.json`, the meaning by
+`dauys.formats.election_rules`, then the tables. Faults name the line of the file.
+
+Codes: E1.2 wrong kind · E1.3 unknown key · E1.4 missing key · E1.5 twice · E1.10 out of form ·
+E3.1 unknown parameter · E3.2 value of a parameter · E3.3 unknown law · E3.4 unknown name · E3.5 twice ·
+E3.6 order of times · E3.7 does not fit the law · E3.8 files of a generator · E3.9 time zone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from dauys.domain.election import Election
+from dauys.errors import InputError, Place, Problem
+from dauys.formats.election_build import build_election
+from dauys.formats.election_rules import definition_problems
+from dauys.formats.tables import (
+    read_candidates,
+    read_constituencies,
+    read_devices,
+    read_regions,
+    read_stations,
+)
+from dauys.formats.yaml_nodes import Mapping as MappingNode
+from dauys.formats.yaml_nodes import Node, Plain, Scalar, plain, read_yaml
+from dauys.formats.yaml_nodes import Sequence as SequenceNode
+
+ELECTION_FILE = "election.yaml"
+
+
+def find_election(path: Path) -> Path:
+    """Return the election file that a path means: the file itself, or `election.yaml` in the folder."""
+    return path / ELECTION_FILE if path.is_dir() else path
+
+
+def read_election(path: Path) -> Election:
+    """Return the election that a file, or the `election.yaml` of a folder, defines.
+
+    Candidates and stations are empty where their table is absent and the generator makes it. Protocols are
+    read by `dauys.formats.tables.read_protocols`. Raises InputError with every fault found.
+    """
+    path = find_election(path)
+    root = read_yaml(path)
+    raw = _check_form(root, str(path))
+    problems = definition_problems(raw, path.parent)
+    if problems:
+        raise InputError([locate(p, root, str(path)) for p in problems])
+    return build_election(raw, **_Tables(raw, path.parent).read())
+
+
+class _Tables:
+    """The tables of the definition, read as far as each depends on sound others."""
+
+    def __init__(self, raw: dict[str, Any], folder: Path) -> None:
+        self.raw, self.folder = raw, folder
+        self.problems: list[Problem] = []
+
+    def path(self, kind: str) -> Path | None:
+        name = self.raw["files"].get(kind)
+        if name is None:
+            return None
+        path = self.folder / name
+        made = kind in self.raw.get("generator", {}).get("makes", ())
+        return None if made and not path.exists() else path
+
+    def table(self, kind: str, reader: Any, *known: Any) -> tuple[Any, ...]:
+        path = self.path(kind)
+        if path is None:
+            return ()
+        try:
+            rows: tuple[Any, ...] = reader(path, *known)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return ()
+        return rows
+
+    def read(self) -> dict[str, tuple[Any, ...]]:
+        """Return regions, constituencies, candidates, stations, devices. Raises InputError."""
+        regions = self.table("regions", read_regions)
+        places = self.table("constituencies", read_constituencies, {r.id for r in regions})
+        if self.problems:
+            raise InputError(self.problems)
+        by_id = {c.id: c for c in places}
+        parties = {p["id"] for p in self.raw["parties"]}
+        candidates = self.table("candidates", read_candidates, by_id, parties)
+        stations = self.table("stations", read_stations, {r.id for r in regions}, by_id)
+        devices = self.table("devices", read_devices, {s.id: s for s in stations}) if stations else ()
+        if self.problems:
+            raise InputError(self.problems)
+        return {
+            "regions": regions,
+            "constituencies": places,
+            "candidates": candidates,
+            "stations": stations,
+            "devices": devices,
+        }
+
+
+@lru_cache(maxsize=1)
+def election_schema() -> dict[str, Any]:
+    """Return the JSON schema of election files, the same bytes as `spec/election.schema.json`."""
+    text = (files("dauys.formats") / "schema" / "election.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _check_form(root: Node, file: str) -> dict[str, Any]:
+    """Return the plain values of the file. Raises InputError with every break of the schema."""
+    problems: list[Problem] = []
+    raw = _plain(root, file, problems)
+    if not isinstance(raw, dict):
+        raise InputError([Problem("E1.2", Place(file, root.line), expected="mapping", facts=_facts())])
+    for error in Draft202012Validator(election_schema()).iter_errors(raw):
+        problems.extend(locate(p, root, file) for p in _schema_problems(error))
+    if problems:
+        problems.sort(key=lambda p: p.place.line or 0)
+        raise InputError(problems)
+    return raw
+
+
+def _plain(node: Node, file: str, problems: list[Problem]) -> Plain:
+    if isinstance(node, MappingNode):
+        return {key.text: _plain(value, file, problems) for key, value in node.items}
+    if isinstance(node, SequenceNode):
+        return [_plain(item, file, problems) for item in node.items]
+    if node.kind == "number":
+        facts = _facts(found=node.text, expected="integer")
+        problems.append(Problem("E1.2", Place(file, node.line), node.text, "integer", "quote_number", facts))
+        return node.text
+    return plain(node, file)
+
+
+def _facts(found: str = "", expected: str = "", nearest: str = "", path: str = "") -> dict[str, str]:
+    return {"found": found, "expected": expected, "nearest": nearest, "path": path}
+
+
+_KINDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "true, false", "null": "null"}
+
+
+def _schema_problems(error: ValidationError) -> Iterator[Problem]:
+    """Yield the facts of one break of the schema; the place is its path of keys."""
+    at = tuple(str(part) for part in error.absolute_path)
+    value: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    match error.validator:
+        case "additionalProperties":
+            yield from _unknown_keys(at, value, list(schema["properties"]))
+        case "required":
+            # One error comes for each missing key; its message alone says which.
+            key = next(k for k in rule if k not in value and error.message.startswith(repr(k)))
+            yield _problem("E1.4", at, None, key)
+        case "type":
+            kinds = [rule] if isinstance(rule, str) else list(rule)
+            expected = ", ".join(_KINDS.get(kind, kind) for kind in kinds)
+            quote = "string" in kinds and isinstance(value, int | bool | None)
+            yield _problem("E1.2", at, _short(value), expected, "quote_text" if quote else None)
+        case "enum" | "const":
+            choices = [str(c) for c in (rule if error.validator == "enum" else [rule])]
+            near = difflib.get_close_matches(str(value), choices, 1)
+            yield _problem("E1.10", at, _short(value), ", ".join(choices), "nearest" if near else None, *near)
+        case "uniqueItems":
+            yield _problem("E1.5", at, ", ".join(map(str, value)))
+        case "pattern":
+            yield _problem("E1.10", at, _short(value), _form(schema, str(rule)))
+        case _:
+            yield _problem("E1.10", at, _short(value), f"{error.validator} {rule}")
+
+
+def _unknown_keys(at: tuple[str, ...], value: dict[str, Any], known: list[str]) -> Iterator[Problem]:
+    for key in value:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            yield _problem("E1.3", (*at, key), key, None, "nearest" if near else None, *near)
+
+
+_FORMS = {"moment": "2004-09-19T20:00+06:00", "date": "2004-09-19", "clock": "07:00", "colour": "2B62C4"}
+
+
+def _form(schema: Any, pattern: str) -> str:
+    definitions = election_schema()["$defs"]
+    for name, sample in _FORMS.items():
+        if definitions[name] == schema:
+            return sample
+    return "a-z 0-9 -" if schema == definitions["id"] else pattern
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _problem(  # noqa: PLR0917 - the parts of a problem in their usual order
+    code: str,
+    at: Sequence[str],
+    found: str | None,
+    expected: str | None = None,
+    hint: str | None = None,
+    near: str = "",
+) -> Problem:
+    path = ".".join(at)
+    facts = _facts(found or "", expected or "", near, path)
+    return Problem(code, Place(path="\0".join(at)), found, expected, hint, facts)
+
+
+def locate(problem: Problem, root: Node, file: str) -> Problem:
+    """Return the problem with the file and line that its path of keys (parted by NUL) leads to."""
+    at = (problem.place.path or "").split("\0")
+    place = Place(file, _line(root, at), path=".".join(at))
+    return Problem(problem.code, place, problem.found, problem.expected, problem.hint, problem.facts)
+
+
+def _line(node: Node, at: Sequence[str]) -> int:
+    line = node.line
+    for part in at:
+        found: Node | None = None
+        if isinstance(node, MappingNode):
+            key: Scalar | None = next((k for k, _ in node.items if k.text == part), None)
+            found = node.get(part)
+            line = key.line if key else line
+        elif isinstance(node, SequenceNode) and part.isdigit() and int(part) < len(node.items):
+            found = node.items[int(part)]
+            line = found.line
+        if found is None:
+            return line
+        node = found
+    return line
