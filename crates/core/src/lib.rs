@@ -10,17 +10,21 @@
 //! The crate knows no Python, does no input or output and draws no randomness: seeds are arguments.
 
 pub mod ballot;
+pub mod batch;
 pub mod cards;
 pub mod ceremony;
 pub mod dlog;
 pub mod ed25519;
 pub mod encrypt;
+pub mod engine;
 pub mod error;
 pub mod generators;
 pub mod group;
+pub mod note_key;
 pub mod open;
 pub mod sign;
 pub mod style;
 pub mod tally;
 pub mod transcript;
 pub mod verify;
+pub mod wide;

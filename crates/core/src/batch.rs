@@ -1,0 +1,494 @@
+//! Checking any number of ballots: every equation of every ballot folded into one sum of points.
+//!
+//! Each equation of each ballot gets a private random weight of 96 bits (`α` for (1), `κ` for (2)), drawn after the
+//! ballots are read, and is divided by its `c`. With `g_j = (α/c)·f_j` the folded sum is, over all ballots,
+//!
+//! `Σ α·P + (α/c)·Q + κ·R + Σ κρ_i·C_i + (κ/c)·T
+//!   = Σ (αy/c)·U + (αz/c)·V + Σ g_j·G_j + Σ f_j(α − g_j)·G'_j + (κ/c)(z + Σ ρ_i f_i)·B + Σ (κz/c)ρ_i·h_κ(i)`,
+//!
+//! where the right side is summed as scalars first. A wrong ballot survives with probability 2⁻⁹⁶. A sum that does
+//! not vanish is halved with new weights until the bad ballots stand alone; those are then judged by
+//! [`crate::verify::verify_one`], so that batch and single verdicts cannot differ.
+
+use crate::ballot::{Answers, Ballot, Chain};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::style::Election;
+use crate::transcript::hash;
+use crate::verify::{refuse_degenerate, verify_one};
+use crate::wide::{Factor, Limbs, Sum, difference, limbs, short_product};
+use curve25519_dalek::constants::RISTRETTO_BASEPOINT_COMPRESSED as BASE;
+use curve25519_dalek::scalar::Scalar;
+use rayon::prelude::*;
+
+/// Bits of a private weight.
+pub const WEIGHT_BITS: u32 = 96;
+
+/// The fixed bases of an election, decoded once: `B, U, V`, all `h`, all `G_j`, all `G'_j`.
+pub struct Verifier<'a, E: Engine> {
+    election: &'a Election,
+    engine: E,
+    fixed: Vec<E::Point>,
+}
+
+/// What a run over ballots found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// For each ballot, in order, the first check it failed, if any.
+    pub faults: Vec<Option<Error>>,
+    /// For each contest of the election, the sum over the ballots that passed.
+    pub sums: Vec<ContestSum>,
+}
+
+/// The sum of all ballots that hold one contest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContestSum {
+    /// How many ballots are in it.
+    pub ballots: u64,
+    /// `A = Σ R`, encoded.
+    pub a: [u8; 32],
+    /// `E_i = Σ C_i` for each option, encoded.
+    pub e: Vec<[u8; 32]>,
+}
+
+/// A ballot that is well formed but for its equations.
+struct Statement {
+    place: usize,
+    first_point: usize,
+    style: usize,
+    chain: Chain,
+    answers: Answers,
+    inverse: Scalar,
+}
+
+impl<'a, E: Engine> Verifier<'a, E> {
+    /// Prepares an election for an engine.
+    pub fn new(election: &'a Election, engine: E) -> Self {
+        let to = election.generators();
+        let encode = |points: &[curve25519_dalek::ristretto::RistrettoPoint]| {
+            points
+                .iter()
+                .map(|point| point.compress().to_bytes())
+                .collect::<Vec<_>>()
+        };
+        let mut bases = vec![
+            BASE.to_bytes(),
+            to.u.compress().to_bytes(),
+            to.v.compress().to_bytes(),
+        ];
+        bases.extend_from_slice(election.key_bytes());
+        bases.extend(encode(&to.g));
+        bases.extend(encode(&to.g_prime));
+        let (fixed, _) = engine.decode(&bases, None);
+        Self {
+            election,
+            engine,
+            fixed,
+        }
+    }
+
+    /// Checks ballots of one device. `seed` must be fresh, random and drawn after the ballots are fixed.
+    ///
+    /// Memory grows with the number given at once; callers with many give them some ten thousand at a time.
+    pub fn verify(
+        &self,
+        device: &str,
+        ballots: &[&[u8]],
+        seed: &[u8; 32],
+        hints: Option<&[&[u8]]>,
+    ) -> Verdicts {
+        let chunks = self.chunks(ballots);
+        let found: Vec<_> = chunks
+            .par_iter()
+            .map(|&(start, end)| {
+                let own = hints.map(|hints| &hints[start..end]);
+                Chunk::new(self, device, start, &ballots[start..end], own).judge(seed)
+            })
+            .collect();
+        let mut verdicts = Verdicts::default();
+        let mut partial = Vec::with_capacity(found.len());
+        for part in found {
+            verdicts.faults.extend(part.faults);
+            partial.push(part.sums);
+        }
+        verdicts.sums = self.add_sums(&partial);
+        verdicts
+    }
+
+    /// Cuts the ballots into runs of about as many points as the engine likes.
+    fn chunks(&self, ballots: &[&[u8]]) -> Vec<(usize, usize)> {
+        let mut cuts = Vec::new();
+        let (mut start, mut weight) = (0, 0);
+        for (place, ballot) in ballots.iter().enumerate() {
+            weight += ballot.len() / 62;
+            if weight >= E::CHUNK {
+                cuts.push((start, place + 1));
+                (start, weight) = (place + 1, 0);
+            }
+        }
+        if start < ballots.len() {
+            cuts.push((start, ballots.len()));
+        }
+        cuts
+    }
+
+    /// Adds the sums of the chunks.
+    fn add_sums(&self, partial: &[Vec<ContestSum>]) -> Vec<ContestSum> {
+        add_contest_sums(self.election, &self.engine, partial)
+    }
+}
+
+/// Adds sums that were made apart, contest by contest.
+pub fn add_contest_sums<E: Engine>(
+    election: &Election,
+    engine: &E,
+    partial: &[Vec<ContestSum>],
+) -> Vec<ContestSum> {
+    let mut sums = Vec::with_capacity(election.contests().len());
+    for (place, contest) in election.contests().iter().enumerate() {
+        let rows = contest.options + 1;
+        let mut encoded = Vec::new();
+        let mut ballots = 0;
+        for part in partial
+            .iter()
+            .map(|part| &part[place])
+            .filter(|part| part.ballots > 0)
+        {
+            ballots += part.ballots;
+            encoded.push(part.a);
+            encoded.extend_from_slice(&part.e);
+        }
+        let (points, _) = engine.decode(&encoded, None);
+        let picks: Vec<Vec<u32>> = (0..rows)
+            .map(|row| {
+                (row..points.len())
+                    .step_by(rows)
+                    .map(|at| at as u32)
+                    .collect()
+            })
+            .collect();
+        sums.push(contest_sum(ballots, engine.sums(&points, &picks)));
+    }
+    sums
+}
+
+fn contest_sum(ballots: u64, mut rows: Vec<[u8; 32]>) -> ContestSum {
+    let a = rows.remove(0);
+    ContestSum {
+        ballots,
+        a,
+        e: rows,
+    }
+}
+
+/// Some ballots whose points are decoded together.
+struct Chunk<'a, E: Engine> {
+    verifier: &'a Verifier<'a, E>,
+    device: &'a str,
+    ballots: &'a [&'a [u8]],
+    start: usize,
+    points: Vec<E::Point>,
+    statements: Vec<Statement>,
+    faults: Vec<Option<Error>>,
+}
+
+struct Judged {
+    faults: Vec<Option<Error>>,
+    sums: Vec<ContestSum>,
+}
+
+impl<'a, E: Engine> Chunk<'a, E> {
+    fn new(
+        verifier: &'a Verifier<'a, E>,
+        device: &'a str,
+        start: usize,
+        ballots: &'a [&'a [u8]],
+        hints: Option<&[&[u8]]>,
+    ) -> Self {
+        let mut chunk = Self {
+            verifier,
+            device,
+            ballots,
+            start,
+            points: Vec::new(),
+            statements: Vec::with_capacity(ballots.len()),
+            faults: Vec::with_capacity(ballots.len()),
+        };
+        chunk.read(hints);
+        chunk.invert();
+        chunk
+    }
+
+    /// Parses all ballots, decodes their points together, then reads answers and makes the challenges.
+    fn read(&mut self, hints: Option<&[&[u8]]>) {
+        let election = self.verifier.election;
+        let parsed: Vec<_> = self
+            .ballots
+            .iter()
+            .map(|bytes| Ballot::parse(election, bytes))
+            .collect();
+        let encoded: Vec<[u8; 32]> = parsed
+            .iter()
+            .flatten()
+            .flat_map(|ballot| ballot.points.iter().copied())
+            .collect();
+        let hints = hints.and_then(|hints| align_hints(&parsed, hints));
+        let (points, canonical) = self.verifier.engine.decode(&encoded, hints.as_deref());
+        self.points = points;
+        let mut next = 0;
+        for (place, ballot) in parsed.into_iter().enumerate() {
+            let read = ballot.and_then(|ballot| {
+                let own = next..next + ballot.points.len();
+                next = own.end;
+                if !canonical[own.clone()].iter().all(|&canonical| canonical) {
+                    return Err(Error::Point);
+                }
+                self.state(place, own.start, &ballot)
+            });
+            match read {
+                Ok(statement) => {
+                    self.statements.push(statement);
+                    self.faults.push(None);
+                }
+                Err(error) => self.faults.push(Some(error)),
+            }
+        }
+    }
+
+    fn state(
+        &self,
+        place: usize,
+        first_point: usize,
+        ballot: &Ballot<'_>,
+    ) -> Result<Statement, Error> {
+        let chain = ballot.chain(&ballot.context(self.verifier.election.root(), self.device));
+        let answers = ballot.answers(&chain.challenge)?;
+        refuse_degenerate(ballot, &chain)?;
+        let inverse = chain.challenge;
+        Ok(Statement {
+            place,
+            first_point,
+            style: ballot.style,
+            chain,
+            answers,
+            inverse,
+        })
+    }
+
+    /// Inverts all challenges together; none is zero, `refuse_degenerate` has seen to that.
+    fn invert(&mut self) {
+        let mut challenges: Vec<Scalar> = self
+            .statements
+            .iter()
+            .map(|statement| statement.inverse)
+            .collect();
+        Scalar::invert_batch_alloc(&mut challenges);
+        for (statement, inverse) in self.statements.iter_mut().zip(challenges) {
+            statement.inverse = inverse;
+        }
+    }
+
+    fn judge(mut self, seed: &[u8; 32]) -> Judged {
+        let mut weights = Weights {
+            seed,
+            start: self.start,
+            round: 0,
+        };
+        for place in self.suspects(0, self.statements.len(), &mut weights) {
+            let place = self.statements[place].place;
+            self.faults[place] =
+                verify_one(self.verifier.election, self.device, self.ballots[place]).err();
+        }
+        Judged {
+            sums: self.sums(),
+            faults: self.faults,
+        }
+    }
+
+    /// The statements from `low` to `high` that fail when they stand alone.
+    fn suspects(&self, low: usize, high: usize, weights: &mut Weights<'_>) -> Vec<usize> {
+        if low == high || self.folds_to_nothing(low, high, weights) {
+            return Vec::new();
+        }
+        if high - low == 1 {
+            return vec![low];
+        }
+        let middle = low + (high - low) / 2;
+        let mut found = self.suspects(low, middle, weights);
+        found.extend(self.suspects(middle, high, weights));
+        found
+    }
+
+    /// Whether the weighted sum of all equations of some statements vanishes.
+    fn folds_to_nothing(&self, low: usize, high: usize, weights: &mut Weights<'_>) -> bool {
+        let statements = &self.statements[low..high];
+        let mut fold = Fold::new(self.verifier.election);
+        weights.round += 1;
+        for statement in statements {
+            let (alpha, kappa) = weights.draw(statement.place);
+            let layout = &self.verifier.election.layouts()[statement.style];
+            fold.add(&layout.keys, &layout.places, statement, alpha, kappa);
+        }
+        let mut points = Vec::with_capacity(fold.coefficients.len() + self.verifier.fixed.len());
+        for statement in statements {
+            let layout = &self.verifier.election.layouts()[statement.style];
+            let own = statement.first_point..statement.first_point + layout.points();
+            points.extend_from_slice(&self.points[own]);
+        }
+        let coefficients = fold.finish(&self.verifier.fixed, &mut points);
+        self.verifier.engine.vanishes(&points, &coefficients)
+    }
+
+    /// For each contest, the sum over the ballots without a fault.
+    fn sums(&self) -> Vec<ContestSum> {
+        let election = self.verifier.election;
+        let mut picks: Vec<Vec<Vec<u32>>> = election
+            .contests()
+            .iter()
+            .map(|contest| vec![Vec::new(); contest.options + 1])
+            .collect();
+        for statement in self
+            .statements
+            .iter()
+            .filter(|statement| self.faults[statement.place].is_none())
+        {
+            for part in &election.layouts()[statement.style].parts {
+                let rows = &mut picks[part.contest];
+                rows[0].push(statement.first_point as u32);
+                for option in 0..part.options {
+                    rows[1 + option].push((statement.first_point + 1 + part.first + option) as u32);
+                }
+            }
+        }
+        let sum = |rows: Vec<Vec<u32>>| {
+            contest_sum(
+                rows[0].len() as u64,
+                self.verifier.engine.sums(&self.points, &rows),
+            )
+        };
+        picks.into_iter().map(sum).collect()
+    }
+}
+
+/// Hints for exactly the points that are decoded, or none if any file is short.
+fn align_hints(parsed: &[Result<Ballot<'_>, Error>], hints: &[&[u8]]) -> Option<Vec<[u8; 32]>> {
+    let mut aligned = Vec::new();
+    for (ballot, own) in parsed.iter().zip(hints) {
+        let Ok(ballot) = ballot else { continue };
+        let (chunks, _) = own.as_chunks::<32>();
+        aligned
+            .extend((0..ballot.points.len()).map(|at| chunks.get(at).copied().unwrap_or([0; 32])));
+    }
+    Some(aligned)
+}
+
+/// Draws the private weights: new ones for every ballot, every equation and every round.
+struct Weights<'a> {
+    seed: &'a [u8; 32],
+    start: usize,
+    round: u64,
+}
+
+impl Weights<'_> {
+    /// `α` and `κ`, 96 bits each and never zero.
+    fn draw(&self, place: usize) -> (u128, u128) {
+        let place = (self.start + place) as u64;
+        let bytes = hash(
+            "batch",
+            &[self.seed, &place.to_le_bytes(), &self.round.to_le_bytes()],
+        );
+        let (parts, _) = bytes.as_chunks::<16>();
+        let short = |at: usize| (u128::from_le_bytes(parts[at]) >> (128 - WEIGHT_BITS)).max(1);
+        (short(0), short(1))
+    }
+}
+
+/// The coefficients of one folded sum.
+struct Fold {
+    positions: usize,
+    base: Sum,
+    u: Sum,
+    v: Sum,
+    keys: Vec<Sum>,
+    g: Vec<Sum>,
+    g_prime: Vec<Sum>,
+    coefficients: Vec<Limbs>,
+}
+
+impl Fold {
+    fn new(election: &Election) -> Self {
+        let positions = election.generators().g.len();
+        Self {
+            positions,
+            base: Sum::default(),
+            u: Sum::default(),
+            v: Sum::default(),
+            keys: vec![Sum::default(); election.keys().len()],
+            g: vec![Sum::default(); positions],
+            g_prime: vec![Sum::default(); positions],
+            coefficients: Vec::new(),
+        }
+    }
+
+    /// Adds one ballot with its weights; see the head of this module for the terms.
+    fn add(
+        &mut self,
+        keys: &[usize],
+        places: &[usize],
+        statement: &Statement,
+        alpha: u128,
+        kappa: u128,
+    ) {
+        let Answers { f, z, y } = &statement.answers;
+        let alpha_c = Scalar::from(alpha) * statement.inverse;
+        let kappa_c = Scalar::from(kappa) * statement.inverse;
+        let alpha_limbs = [alpha as u64, (alpha >> 64) as u64, 0, 0];
+        let f: Vec<Limbs> = f.iter().map(limbs).collect();
+        let (a, k) = (limbs(&alpha_c), limbs(&kappa_c));
+        self.u.add_product(&a, &limbs(y));
+        self.v.add_product(&a, &limbs(z));
+        let factor = Factor::new(&alpha_c);
+        for (place, f) in f.iter().enumerate() {
+            let g = factor.times(f);
+            self.g[place].add(&g);
+            self.g_prime[place].add_product(f, &difference(&alpha_limbs, &g));
+        }
+        let z_kappa = limbs(&(z * kappa_c));
+        self.base.add(&z_kappa);
+        let mut chosen = Sum::default();
+        for ((&rho, &key), &place) in statement.chain.rho.iter().zip(keys).zip(places) {
+            self.keys[key].add_short_product(&z_kappa, rho);
+            chosen.add_short_product(&f[place], rho);
+        }
+        self.base.add_product(&k, &limbs(&chosen.reduce()));
+        self.coefficients
+            .push([kappa as u64, (kappa >> 64) as u64, 0, 0]);
+        self.coefficients.extend(
+            statement
+                .chain
+                .rho
+                .iter()
+                .map(|&rho| short_product(kappa, rho)),
+        );
+        self.coefficients.extend([alpha_limbs, a, k]);
+    }
+
+    /// Appends the fixed bases that occur, with minus their coefficients.
+    fn finish<P: Copy>(self, fixed: &[P], points: &mut Vec<P>) -> Vec<Limbs> {
+        let mut coefficients = self.coefficients;
+        let sums = [&self.base, &self.u, &self.v]
+            .into_iter()
+            .chain(&self.keys)
+            .chain(&self.g)
+            .chain(&self.g_prime);
+        debug_assert_eq!(fixed.len(), 3 + self.keys.len() + 2 * self.positions);
+        for (sum, base) in sums.zip(fixed) {
+            let scalar = -sum.reduce();
+            if scalar != Scalar::ZERO {
+                coefficients.push(limbs(&scalar));
+                points.push(*base);
+            }
+        }
+        coefficients
+    }
+}

@@ -1,0 +1,295 @@
+//! Making a ballot: encryption and proof, in constant time.
+//!
+//! The running time depends on the style alone, never on choices or coins. All secrets are zeroized.
+
+use crate::ballot::{FORMAT, challenge, context, first_hash};
+use crate::cards::{Coins, SECRET_BYTES, card_hash, card_number, card_opening, seed, sigma};
+use crate::error::Error;
+use crate::style::{Election, Layout};
+use crate::transcript::weights;
+use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT as BASE;
+use curve25519_dalek::ristretto::{RistrettoBasepointTable, RistrettoPoint};
+use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeGreater};
+use zeroize::{Zeroize, Zeroizing};
+
+/// Makes ballots of one style; holds the multiplication tables of its keys (30 kB a key).
+pub struct Prover<'a> {
+    election: &'a Election,
+    layout: &'a Layout,
+    tables: Vec<RistrettoBasepointTable>,
+}
+
+/// What a machine needs to know of the card and of itself.
+pub struct Card<'a> {
+    /// The vote id: election id, round and repeat number.
+    pub vote_id: &'a str,
+    /// The device id.
+    pub device: &'a str,
+    /// The card's covered secret `s`.
+    pub secret: &'a [u8; SECRET_BYTES],
+}
+
+impl<'a> Prover<'a> {
+    /// Prepares a style.
+    ///
+    /// # Errors
+    /// [`Error::Style`] if the election has no such style.
+    pub fn new(election: &'a Election, style: &str) -> Result<Self, Error> {
+        let layout = &election.layouts()[election.style(style.as_bytes())?];
+        let tables = layout
+            .keys
+            .iter()
+            .map(|&key| RistrettoBasepointTable::create(&election.keys()[key]))
+            .collect();
+        Ok(Self {
+            election,
+            layout,
+            tables,
+        })
+    }
+
+    /// Encrypts `options`, one byte 0 or 1 for each encrypted position, with coins that leave no choice.
+    ///
+    /// # Errors
+    /// [`Error::Length`] and [`Error::Choice`] for choices that do not fit the style; [`Error::Identity`] and
+    /// [`Error::Challenge`] with probability 2⁻²⁵², when the session is abandoned.
+    pub fn encrypt(
+        &self,
+        card: &Card<'_>,
+        coin_key: &[u8; 32],
+        options: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let s1 = card_number(card.vote_id, card.device, card.secret);
+        let own = sigma(coin_key, &card_hash(card.vote_id, card.device, &s1));
+        let choices = fill_blanks(self.layout, options)?;
+        self.encrypt_with_sigma(card, &own, &choices)
+    }
+
+    /// Encrypts all `N` positions with a known `σ`: what a challenge repeats.
+    ///
+    /// # Errors
+    /// As [`Prover::encrypt`].
+    pub fn encrypt_with_sigma(
+        &self,
+        card: &Card<'_>,
+        sigma: &[u8; 32],
+        choices: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        check_choices(self.layout, choices)?;
+        let s1 = card_number(card.vote_id, card.device, card.secret);
+        let ctx = context(self.election.root(), card.device, &self.layout.id, &s1);
+        let s2 = card_opening(card.vote_id, card.device, card.secret);
+        let seed = seed(&s2, sigma, &ctx, choices);
+        let coins = Coins {
+            seed: &seed,
+            ctx: &ctx,
+            choices,
+        };
+        let mut bytes = Vec::with_capacity(1800);
+        bytes.extend_from_slice(&[FORMAT, self.layout.id.len() as u8]);
+        bytes.extend_from_slice(self.layout.id.as_bytes());
+        bytes.extend_from_slice(&s1);
+        self.prove(&coins, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends points and answers.
+    fn prove(&self, coins: &Coins<'_>, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        let secret = Drawn::new(self.layout, coins);
+        let mut points = self.ciphertexts(coins.choices, &secret)?;
+        points.push(
+            self.commit_choices(coins.choices, &secret)
+                .compress()
+                .to_bytes(),
+        );
+        points.push(self.commit_masks(&secret).compress().to_bytes());
+        let first = first_hash(coins.ctx, &points);
+        let rho = weights("rho", &first, self.layout.encrypted());
+        let last = self.announce(&rho, &secret).compress().to_bytes();
+        let c = challenge(&first, &last);
+        if c == Scalar::ZERO {
+            return Err(Error::Challenge);
+        }
+        for point in points.iter().chain([&last]) {
+            bytes.extend_from_slice(point);
+        }
+        self.answer(coins.choices, &c, &secret, bytes);
+        Ok(())
+    }
+
+    /// `R = r·B` and `C_i = r·h_κ(i) + m_i·B`.
+    fn ciphertexts(&self, choices: &[u8], secret: &Drawn) -> Result<Vec<[u8; 32]>, Error> {
+        let randomizer = RistrettoPoint::mul_base(&secret.r);
+        if randomizer.is_identity() {
+            return Err(Error::Identity);
+        }
+        let mut points = Vec::with_capacity(self.layout.points());
+        points.push(randomizer.compress().to_bytes());
+        for (table, &place) in self.tables.iter().zip(&self.layout.places) {
+            let choice = pick(&BASE, choices[place]);
+            points.push((&secret.r * table + choice).compress().to_bytes());
+        }
+        Ok(points)
+    }
+
+    /// `P = β·U + r·V + Σ m_j·G_j + Σ a_j(1−2m_j)·G'_j`.
+    fn commit_choices(&self, choices: &[u8], secret: &Drawn) -> RistrettoPoint {
+        let to = self.election.generators();
+        let mut scalars = Zeroizing::new(vec![secret.beta, secret.r]);
+        scalars.extend(
+            secret
+                .a
+                .iter()
+                .zip(choices)
+                .map(|(a, &m)| Scalar::conditional_select(a, &-a, Choice::from(m))),
+        );
+        let bases = [to.u, to.v].into_iter().chain(to.g_prime.iter().copied());
+        let masked = RistrettoPoint::multiscalar_mul(scalars.iter(), bases.take(scalars.len()));
+        to.g.iter()
+            .zip(choices)
+            .fold(masked, |sum, (g, &m)| sum + pick(g, m))
+    }
+
+    /// `Q = γ·U + w·V + Σ a_j·G_j − Σ a_j²·G'_j`.
+    fn commit_masks(&self, secret: &Drawn) -> RistrettoPoint {
+        let to = self.election.generators();
+        let n = secret.a.len();
+        let mut scalars = Zeroizing::new(vec![secret.gamma, secret.w]);
+        scalars.extend(secret.a.iter());
+        scalars.extend(secret.a.iter().map(|a| -(a * a)));
+        let bases = [to.u, to.v]
+            .into_iter()
+            .chain(to.g[..n].iter().copied())
+            .chain(to.g_prime[..n].iter().copied());
+        RistrettoPoint::multiscalar_mul(scalars.iter(), bases)
+    }
+
+    /// `T = w·(B + Σ ρ_i h_κ(i)) + (Σ ρ_i a_i)·B`. The weights and keys are public, so their sum may leak time.
+    fn announce(&self, rho: &[u128], secret: &Drawn) -> RistrettoPoint {
+        let public: Vec<Scalar> = rho.iter().map(|&weight| Scalar::from(weight)).collect();
+        let keys = self
+            .layout
+            .keys
+            .iter()
+            .map(|&key| self.election.keys()[key]);
+        let key = BASE + RistrettoPoint::vartime_multiscalar_mul(public.iter(), keys);
+        let masks: Zeroizing<Scalar> = Zeroizing::new(
+            public
+                .iter()
+                .zip(&self.layout.places)
+                .map(|(weight, &place)| weight * secret.a[place])
+                .sum(),
+        );
+        RistrettoPoint::multiscalar_mul([&secret.w, &*masks], [key, BASE])
+    }
+
+    /// Appends `f_j = c·m_j + a_j` but the last of each contest, `z = c·r + w`, `y = c·β + γ`.
+    fn answer(&self, choices: &[u8], c: &Scalar, secret: &Drawn, bytes: &mut Vec<u8>) {
+        for part in &self.layout.parts {
+            for place in part.start..part.last() {
+                let f = Scalar::conditional_select(&Scalar::ZERO, c, Choice::from(choices[place]))
+                    + secret.a[place];
+                bytes.extend_from_slice(f.as_bytes());
+            }
+        }
+        bytes.extend_from_slice((c * secret.r + secret.w).as_bytes());
+        bytes.extend_from_slice((c * secret.beta + secret.gamma).as_bytes());
+    }
+}
+
+/// The coins of one ballot; wiped when dropped.
+struct Drawn {
+    r: Scalar,
+    beta: Scalar,
+    gamma: Scalar,
+    w: Scalar,
+    a: Vec<Scalar>,
+}
+
+impl Drawn {
+    /// Draws all coins; the last `a_j` of each contest is minus the sum of the others.
+    fn new(layout: &Layout, coins: &Coins<'_>) -> Self {
+        let mut a = Vec::with_capacity(layout.positions);
+        for part in &layout.parts {
+            a.extend((part.start..part.last()).map(|place| coins.draw("a", place)));
+            let others: Scalar = a[part.start..].iter().sum();
+            a.push(-others);
+        }
+        Self {
+            r: coins.draw("r", 0),
+            beta: coins.draw("beta", 0),
+            gamma: coins.draw("gamma", 0),
+            w: coins.draw("w", 0),
+            a,
+        }
+    }
+}
+
+impl Drop for Drawn {
+    fn drop(&mut self) {
+        for scalar in [&mut self.r, &mut self.beta, &mut self.gamma, &mut self.w] {
+            scalar.zeroize();
+        }
+        self.a.zeroize();
+    }
+}
+
+/// The point if `m` is 1 and the identity if it is 0, in constant time.
+fn pick(point: &RistrettoPoint, m: u8) -> RistrettoPoint {
+    RistrettoPoint::conditional_select(&RistrettoPoint::identity(), point, Choice::from(m))
+}
+
+/// All `N` choices from those of the options: an undervote fills blanks from the left.
+///
+/// # Errors
+/// [`Error::Length`], [`Error::Choice`]: the style's number of bytes, each 0 or 1, at most `L` in a contest.
+pub fn fill_blanks(layout: &Layout, options: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if options.len() != layout.encrypted() {
+        return Err(Error::Length {
+            found: options.len(),
+            expected: layout.encrypted(),
+        });
+    }
+    let mut choices = Zeroizing::new(Vec::with_capacity(layout.positions));
+    let mut bad = 0u8;
+    for part in &layout.parts {
+        let own = &options[part.first..part.first + part.options];
+        bad |= own.iter().fold(0, |seen, choice| seen | (choice & 0xfe));
+        let sum: u32 = own.iter().map(|&choice| u32::from(choice)).sum();
+        bad |= sum.ct_gt(&(part.limit as u32)).unwrap_u8();
+        choices.extend_from_slice(own);
+        let free = (part.limit as u32).wrapping_sub(sum);
+        choices.extend((0..part.limit as u32).map(|blank| free.ct_gt(&blank).unwrap_u8()));
+    }
+    if bad == 0 {
+        Ok(choices)
+    } else {
+        Err(Error::Choice)
+    }
+}
+
+/// Checks that all `N` choices are bits that sum to the limit in each contest.
+///
+/// # Errors
+/// [`Error::Length`], [`Error::Choice`].
+pub fn check_choices(layout: &Layout, choices: &[u8]) -> Result<(), Error> {
+    if choices.len() != layout.positions {
+        return Err(Error::Length {
+            found: choices.len(),
+            expected: layout.positions,
+        });
+    }
+    let mut bad = choices
+        .iter()
+        .fold(0, |seen, choice| seen | u32::from(choice & 0xfe));
+    for part in &layout.parts {
+        let sum: u32 = choices[part.start..=part.last()]
+            .iter()
+            .map(|&choice| u32::from(choice))
+            .sum();
+        bad |= sum ^ part.limit as u32;
+    }
+    if bad == 0 { Ok(()) } else { Err(Error::Choice) }
+}
