@@ -1,5 +1,7 @@
 //! Python module `dauys._core`: converts, releases the GIL, maps errors. No mathematics here.
 
+mod notes;
+
 use dauys_core::{error::Error, group};
 use pyo3::{create_exception, exceptions::PyValueError, prelude::*, types::PyBytes};
 
@@ -20,5 +22,7 @@ fn check_point<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyBytes
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("CoreError", module.py().get_type::<CoreError>())?;
     module.add_function(wrap_pyfunction!(check_point, module)?)?;
+    module.add_class::<notes::NoteKey>()?;
+    module.add_function(wrap_pyfunction!(notes::verify_ed25519, module)?)?;
     Ok(())
 }
