@@ -2,6 +2,8 @@
 
 mod notes;
 
+mod trustees;
+
 use dauys_core::{error::Error, group};
 use pyo3::{create_exception, exceptions::PyValueError, prelude::*, types::PyBytes};
 
@@ -24,5 +26,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_point, module)?)?;
     module.add_class::<notes::NoteKey>()?;
     module.add_function(wrap_pyfunction!(notes::verify_ed25519, module)?)?;
+    trustees::register(module)?;
     Ok(())
 }
