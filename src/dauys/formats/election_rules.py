@@ -31,7 +31,7 @@ def definition_problems(raw: Raw, folder: Path) -> list[Problem]:
     return problems + list(_generated(raw, folder))
 
 
-def _at(
+def _at(  # noqa: PLR0917 - the parts of a problem in their usual order
     code: str,
     at: tuple[object, ...],
     found: object,
@@ -181,13 +181,8 @@ def _publication_order(raw: Raw) -> Iterator[Problem]:
             yield _at("E3.7", ("publications", index, "round"), item["round"], ", ".join(raw["days"]))
         if before and before["status"] == "final" and item["status"] == "preliminary":
             yield _at("E3.6", ("publications", index, "status"), item["status"], "final")
-        if (
-            before
-            and _is(datetime.fromisoformat, item["as_of"])
-            and _is(datetime.fromisoformat, before["as_of"])
-        ):
-            if datetime.fromisoformat(item["as_of"]) <= datetime.fromisoformat(before["as_of"]):
-                yield _at("E3.6", ("publications", index, "as_of"), item["as_of"], f"> {before['as_of']}")
+        if before and not _is_later(item["as_of"], before["as_of"]):
+            yield _at("E3.6", ("publications", index, "as_of"), item["as_of"], f"> {before['as_of']}")
         last[item["round"]] = item
 
 
