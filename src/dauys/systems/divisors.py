@@ -93,10 +93,15 @@ class Spread:
 
 
 def spread(
-    divisor: Divisor, votes: Sequence[int], seats: int, ceilings: Sequence[int] | None = None
+    divisor: Divisor,
+    votes: Sequence[int],
+    seats: int,
+    ceilings: Sequence[int] | None = None,
+    floors: Sequence[int] | None = None,
 ) -> Spread:
-    """Return the seats of lists with these positive votes, each at most its ceiling, with the last tie left
-    open.
+    """Return the seats of lists with these positive votes, with the last tie left open.
+
+    Each list has at most its ceiling and at least its floor; the floors together are no more than the seats.
     """
     room = [seats] * len(votes) if ceilings is None else [min(c, seats) for c in ceilings]
     total_room = sum(room)
@@ -104,10 +109,14 @@ def spread(
         return Spread(room, [], 0, seats - total_room)
     if divisor in FIRST_SEAT_FREE:
         claimants = [i for i, r in enumerate(room) if r]
-        if seats <= len(claimants):
+        if seats <= len(claimants) and floors is None:
             return _first_seats(votes, claimants, seats)
     held = _estimate(divisor, votes, seats, room)
-    return _correct(divisor, votes, seats, room, held)
+    if floors is None:
+        floors = [0] * len(votes)
+    else:
+        held = [max(n, floor) for n, floor in zip(held, floors, strict=True)]
+    return _correct(divisor, votes, room, floors, held, seats - sum(held))
 
 
 def _first_seats(votes: Sequence[int], claimants: Sequence[int], seats: int) -> Spread:
@@ -137,11 +146,16 @@ def _estimate(divisor: Divisor, votes: Sequence[int], seats: int, room: Sequence
 
 
 def _correct(
-    divisor: Divisor, votes: Sequence[int], seats: int, room: Sequence[int], held: list[int]
+    divisor: Divisor,
+    votes: Sequence[int],
+    room: Sequence[int],
+    floors: Sequence[int],
+    held: list[int],
+    missing: int,
 ) -> Spread:
     """Move single seats until the sum is right and no quotient that lost is above one that won."""
     lists = range(len(votes))
-    shift = 2 * max(quotient(divisor, 1, seats)[1], quotient(divisor, 1, 0)[1]).bit_length()
+    shift = 2 * max(quotient(divisor, 1, max(room))[1], quotient(divisor, 1, 0)[1]).bit_length()
     never, always = -1, (quotient(divisor, max(votes), 1)[0] << shift) + 1
 
     def key(i: int, at: int) -> int:
@@ -151,8 +165,7 @@ def _correct(
         return (above << shift) // below if below else always
 
     upcoming = [key(i, held[i]) for i in lists]
-    won = [key(i, held[i] - 1) if held[i] else always + 1 for i in lists]
-    missing = seats - sum(held)
+    won = [key(i, held[i] - 1) if held[i] > floors[i] else always + 1 for i in lists]
     while True:
         if missing > 0:
             i = upcoming.index(max(upcoming))
@@ -164,7 +177,7 @@ def _correct(
             return _with_tie(held, won, upcoming, lowest)
         i = won.index(lowest)
         upcoming[i], held[i], missing = won[i], held[i] - 1, missing + 1
-        won[i] = key(i, held[i] - 1) if held[i] else always + 1
+        won[i] = key(i, held[i] - 1) if held[i] > floors[i] else always + 1
 
 
 def _with_tie(held: list[int], won: list[int], upcoming: list[int], lowest: int) -> Spread:

@@ -85,6 +85,20 @@ class NoDistribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiers:
+    """Seats of a house with tiers: `total` of all lists, and what each district or land gives to each list.
+
+    `districts` holds certain seats only, as `total` does where it waits for a decision; it is empty where
+    nothing is distributed. `house` is the number of seats of the lists together, overhang and levelling among
+    them.
+    """
+
+    total: Allocated | NeedsDecision | NoDistribution
+    districts: Mapping[str, Mapping[str, int]]
+    house: int
+
+
+@dataclass(frozen=True, slots=True)
 class Elected:
     """One person or list won the contest."""
 

@@ -13,11 +13,12 @@ repeated because a list reached its ceiling) and `list/apparentment:A+B` (betwee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from math import comb
+from typing import Any, TypeVar, cast
 
 from dauys.errors import DecisionError
 from dauys.systems.outcomes import Count, Decision, Step, Tie
@@ -105,7 +106,7 @@ LOT = TieRule.lot()
 class Open(Exception):  # noqa: N818 - not an error: a question nobody has answered yet
     """A tie that neither the rule nor a decision settles. `given`: seats that no completion takes away."""
 
-    def __init__(self, tie: Tie, given: Mapping[str, int], last: bool) -> None:
+    def __init__(self, tie: Tie, given: Mapping[Any, int], last: bool) -> None:
         self.tie, self.given, self.last = tie, given, last
         super().__init__(tie.at)
 
@@ -233,24 +234,27 @@ def check_decisions(decisions: Sequence[Decision]) -> None:
         seen.add(decision.at)
 
 
-Run = Callable[[Desk], Mapping[str, int]]
-"""A whole calculation that asks a desk whenever something is equal, and returns seats by id."""
+K = TypeVar("K", bound=Hashable)
+Run = Callable[[Desk], Mapping[K, int]]
+"""A whole calculation that asks a desk whenever something is equal, and returns seats by id, or by place and
+id.
+"""
 
 
-def settle(run: Run, desk: Desk) -> tuple[dict[str, int], tuple[Tie, ...]]:
+def settle(run: Run[K], desk: Desk) -> tuple[dict[K, int], tuple[Tie, ...]]:
     """Return seats, and the ties that keep them from being final: none if every completion gives the same
     seats.
 
-    With ties the seats are the least that any completion gives to each id. More than MOST_COMPLETIONS ways
-    are not tried one by one: then the seats given before the tie stand for the least, which is never too
-    much.
+    With ties the seats are the least that any completion gives. Ties on which every completion agrees are
+    named together. More than MOST_COMPLETIONS ways are not tried one by one: then only seats given before the
+    tie are named.
     """
     try:
         return dict(run(desk)), ()
     except Open as question:
         tie, given, last = question.tie, question.given, question.last
     if last or comb(len(tie.tied), tie.seats) > MOST_COMPLETIONS:
-        return dict(given), (tie,)
+        return cast("dict[K, int]", dict(given)), (tie,)
     outcomes = [
         settle(run, desk.suppose(tie.at, winners)) for winners in combinations(sorted(tie.tied), tie.seats)
     ]
@@ -258,12 +262,12 @@ def settle(run: Run, desk: Desk) -> tuple[dict[str, int], tuple[Tie, ...]]:
     same_later = all(ties == later for _, ties in outcomes)
     if same_later and all(seats == first_seats for seats, _ in outcomes):
         return first_seats, later
-    names = {name: None for seats, _ in outcomes for name in seats}
-    least = {name: min(seats.get(name, 0) for seats, _ in outcomes) for name in names}
+    keys = {key: None for seats, _ in outcomes for key in seats}
+    least = {key: min(seats.get(key, 0) for seats, _ in outcomes) for key in keys}
     return least, (tie, *later) if same_later else (tie,)
 
 
-def trace(run: Run, desk: Desk, pending: Sequence[Tie]) -> tuple[Step, ...]:
+def trace(run: Run[K], desk: Desk, pending: Sequence[Tie]) -> tuple[Step, ...]:
     """Return the steps of a calculation that was settled, up to the first pending tie if there is one.
 
     Ties that change nothing are passed by; no step is made for them.
