@@ -142,7 +142,8 @@ def _plain(node: Node, file: str, problems: list[Problem]) -> Plain:
 
 
 def _facts(found: str = "", expected: str = "", nearest: str = "", path: str = "") -> dict[str, str]:
-    return {"found": found, "expected": expected, "nearest": nearest, "path": path}
+    facts = {"found": found, "expected": expected, "nearest": nearest, "path": path}
+    return facts | {"key": expected if not found else path, "kind": expected}
 
 
 _KINDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "true, false", "null": "null"}
