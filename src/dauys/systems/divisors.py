@@ -116,7 +116,7 @@ def spread(
         floors = [0] * len(votes)
     else:
         held = [max(n, floor) for n, floor in zip(held, floors, strict=True)]
-    return _correct(divisor, votes, room, floors, held, seats - sum(held))
+    return _correct(divisor, votes, room, floors=floors, held=held, missing=seats - sum(held))
 
 
 def _first_seats(votes: Sequence[int], claimants: Sequence[int], seats: int) -> Spread:
@@ -149,6 +149,7 @@ def _correct(
     divisor: Divisor,
     votes: Sequence[int],
     room: Sequence[int],
+    *,
     floors: Sequence[int],
     held: list[int],
     missing: int,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import lt
 
 from dauys.systems.averages import Shares, by_average, whole_numbers
 from dauys.systems.divisors import Divisor, spread
@@ -91,9 +92,8 @@ class LevelledHouse:
             lists = [name for name in admitted if land.votes.get(name, 0)]
             votes = {name: land.votes[name] for name in lists}
             here = Ask(desk.counting(votes), f"land:{land.name}", last=False)
-            shares = (
-                by_average(self.divisor, Shares(lists, list(votes.values()), free), here) if lists else {}
-            )
+            contest = Shares(lists, list(votes.values()), free)
+            shares = by_average(self.divisor, contest, here) if lists else {}
             for name in admitted:
                 total[name] += max(shares.get(name, 0), land.direct.get(name, 0))
         if desk.log is not None:
@@ -104,9 +104,8 @@ class LevelledHouse:
         votes = [self.tally.votes[name] for name in lists]
         numbers = whole_numbers(votes)
         house = max(start, sum(least.values()))
-        while any(
-            n < least[name] for name, n in zip(lists, spread(self.divisor, numbers, house).seats, strict=True)
-        ):
+        needed = [least[name] for name in lists]
+        while any(map(lt, spread(self.divisor, numbers, house).seats, needed)):
             house += 1
         if ask.log is not None:
             ask.log.append(Step("levelling", {"from": start, "to": house}))
@@ -119,6 +118,10 @@ class LevelledHouse:
         lands = [land for land in self.lands if land.votes.get(name, 0)]
         votes = [land.votes[name] for land in lands]
         names = [land.name for land in lands]
+        for land in self.lands:
+            if land not in lands and land.direct.get(name, 0):  # won without any vote for the list there
+                seats -= land.direct[name]
+                yield (land.name, name), land.direct[name]
         result = spread(self.divisor, votes, seats, None, [land.direct.get(name, 0) for land in lands])
         held = dict(zip(names, result.seats, strict=True))
         if result.tied:

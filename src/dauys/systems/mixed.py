@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from dauys.systems.apportion import Method, Outcome
@@ -61,7 +61,7 @@ class Compensation:
     tally: Tally
     seats: int
     direct: Mapping[str, int]
-    method: Method = field(default_factory=HighestAverages)
+    method: Method
     overhang: Overhang = Overhang.ALLOW
     threshold: Threshold | None = None
     outside: int = 0
