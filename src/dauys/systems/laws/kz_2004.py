@@ -65,6 +65,7 @@ CALENDAR = (
     _p("calendar.register_to_station_days", "count", "20", "Art. 25", READ),
     _p("calendar.register_display_days", "count", "15", "Art. 26(1)", READ),
     _p("calendar.special_register_display_days", "count", "5", "Art. 26(1)", READ),
+    _p("calendar.campaign_ends_days", "count", "1", "Art. 27", UNVERIFIED),     # at 0:00 of the eve
     _p("calendar.absentee_until", "clock", "18:00", "Art. 41", UNVERIFIED),
     _p("calendar.foreign_observers_days", "count", "5", "Art. 20-2", UNVERIFIED),
     _p("calendar.foreign_observers_until", "clock", "18:00", "Art. 20-2", UNVERIFIED),
