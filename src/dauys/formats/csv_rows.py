@@ -15,7 +15,7 @@ import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -245,3 +245,20 @@ def _plain_digits(text: str) -> str | None:
 def is_total(text: str) -> bool:
     """Return whether a cell is the label of a totals row: Итого, Барлығы, Total and the like."""
     return text.strip().strip(":.*").strip().casefold() in _TOTALS
+
+
+def unknown_name(faults: Faults, row: int, column: str, value: str, known: Collection[str]) -> None:
+    """Keep the fault of a name that nothing has, with the nearest one; a totals row is called that."""
+    if is_total(value):
+        faults.add("E4.8", row, column, found=value, hint="remove_totals")
+        return
+    # Looking for the nearest of very many names costs more than it helps.
+    near = (
+        difflib.get_close_matches(value, known, 1)
+        if len(known) <= 2000 and len(faults.problems) < 200
+        else []
+    )
+    if not near and value.lstrip("0") != value and value.lstrip("0") in known:
+        near = [value.lstrip("0")]
+    hint = "nearest" if near else None
+    faults.add("E4.7", row, column, found=value, hint=hint, nearest=near[0] if near else "")
