@@ -65,9 +65,7 @@ def fit_table(
     return table
 
 
-def _factors(
-    rows: Sequence[int], columns: Sequence[int], weights: Sequence[Sequence[float]]
-) -> list[float]:
+def _factors(rows: Sequence[int], columns: Sequence[int], weights: Sequence[Sequence[float]]) -> list[float]:
     factors = [1.0] * len(columns)
     for _ in range(ROUNDS):
         sums = [0.0] * len(columns)

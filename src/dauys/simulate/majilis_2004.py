@@ -17,7 +17,7 @@ from dauys.simulate.plan import SWAPPED, make_plan
 from dauys.simulate.rows import Clock, protocols_of
 from dauys.simulate.slips import plant
 from dauys.simulate.turnout import cast_of_lists
-from dauys.simulate.votes import Table, first_round, list_table, second_round
+from dauys.simulate.votes import Table, electronic_ballots, first_round, list_table, second_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ def generate(election: Election, seed: int) -> Rows:
     fields = make_fields(seats, seed)
     cast = cast_of_lists(election, seats, sites, seed)
     of_seat = _by_seat(sites)
-    tables = [list_table(election, sites, cast, seed)]
+    electronic = electronic_ballots(sites, cast, 1, seed)
+    tables = [list_table(election, sites, cast, electronic, seed)]
     for field in fields:
         start, members = of_seat[field.seat.id]
-        tables.append(first_round(field, members, cast[start : start + len(members)], seed))
+        part = slice(start, start + len(members))
+        tables.append(first_round(field, members, cast[part], electronic[part], seed))
     tables.extend(second_round(f, of_seat[f.seat.id][1], seed) for f in fields if f.seat.runoff)
     protocols = [p for table in tables for p in _protocols(election, table, seed)]
     swapped = next(f for f in fields if f.seat.number == SWAPPED)

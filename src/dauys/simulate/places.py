@@ -105,7 +105,8 @@ def _sizes(seat: Seat, count: int, voters: int, draws: Draws) -> list[tuple[int,
     """Return size and kind of each station; the last ones of an open run-off have the size that it needs."""
     missing, registered, _ = OPEN_RUNOFFS.get(seat.number, (0, 0, 0))
     kinds = [_kind(seat, draws) for _ in range(count - missing)] + ["village"] * missing
-    weights = [_weight(kind, draws) for kind in kinds]
+    weights = [_weight(kind, draws) for kind in kinds[: count - missing]]
+    weights += [draws.between(0.8, 1.2) for _ in range(missing)]
     values = share_out(voters - registered, weights[: count - missing])
     bounds = [(SMALLEST, 420 if kind == "special" else LARGEST) for kind in kinds[: count - missing]]
     values = keep_within(values, [a for a, _ in bounds], [b for _, b in bounds])
@@ -134,7 +135,7 @@ def _electronic(seats: tuple[Seat, ...], sizes: list[list[tuple[int, str]]], tot
     weights = [n * (1.0 if seat.urban else 0.16) for seat, n in zip(seats, towns, strict=True)]
     counts = keep_within(share_out(total, weights), [0] * len(seats), towns)
     return [
-        set(sorted((i for i, (_, k) in enumerate(place) if k == "town"), key=lambda i: (-place[i][0], i))[:n])  # noqa: B023
+        set(sorted((i for i, (_, k) in enumerate(place) if k == "town"), key=lambda i: (-place[i][0], i))[:n])
         for place, n in zip(sizes, counts, strict=True)
     ]
 
@@ -154,7 +155,13 @@ def _sites_of(
     for i, (size, kind) in enumerate(sizes):
         number = first + i
         station = Station(
-            f"{number + 1:04}", _station_name(place, kind, i, draws), place.region, place.id, i in electronic, size, zone
+            f"{number + 1:04}",
+            _station_name(place, kind, i, draws),
+            place.region,
+            place.id,
+            i in electronic,
+            size,
+            zone,
         )
         made.append(Site(station, additions[number], kind, late=False, late2=False))
     return made
@@ -178,7 +185,7 @@ def _station_name(place: Constituency, kind: str, i: int, draws: Draws) -> Text:
 
 
 #: Stations of a rural seat whose protocols of round 1 come last, on average; towns have none.
-LATE_PER_SEAT = 4.6
+LATE_PER_SEAT = 5.2
 
 
 def _mark_late(seat: Seat, sites: list[Site], missing: int, draws: Draws) -> list[Site]:

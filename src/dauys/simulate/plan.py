@@ -92,7 +92,14 @@ def make_plan(election: Election) -> tuple[Seat, ...]:
     """
     winner_of = {number: party for party, numbers in WINNERS.items() for number in numbers}
     seats = tuple(
-        Seat(c.id, c.number, winner_of[c.number], c.number in RUNOFF, _rival(c.number, winner_of), c.number in URBAN)
+        Seat(
+            c.id,
+            c.number,
+            winner_of[c.number],
+            c.number in RUNOFF,
+            _rival(c.number, winner_of),
+            c.number in URBAN,
+        )
         for c in election.constituencies
     )
     for runoff, target in ((False, election.targets.first_round), (True, election.targets.second_round)):

@@ -53,9 +53,9 @@ def protocols_of(table: Table, index: int, clock: Clock, draws: Draws) -> list[P
     whole = Figures(table.cast[index], table.invalid[index], tuple(table.votes[index]))
     made = []
     if site.station.electronic:
-        part = _electronic(table, site, whole, draws)
+        part = _electronic(table, index, whole, draws)
         at, later = _electronic_times(site, clock, draws)
-        made.append(_protocol(table, site, Channel.ELECTRONIC, at, _electronic_counts(part, draws), part))
+        made.append(_protocol(table, site, Channel.ELECTRONIC, at, _electronic_counts(part), part))
         rest = whole.less(part)
         paper = _paper_counts(site, rest, draws)
         made.append(_protocol(table, site, Channel.PAPER, later, paper, rest))
@@ -74,9 +74,9 @@ def _protocol(
     return Protocol(site.station.id, table.contest, table.round, channel, 1, at, counts, votes)
 
 
-def _electronic(table: Table, site: Site, whole: Figures, draws: Draws) -> Figures:
-    """Return the electronic part: 5 to 22 of 100 ballots, none invalid, with a taste of its own for lists."""
-    part = min(int(whole.cast * draws.between(0.05, 0.22)), whole.cast - whole.invalid)
+def _electronic(table: Table, index: int, whole: Figures, draws: Draws) -> Figures:
+    """Return the electronic part: none of it invalid, and with a taste of its own for lists."""
+    site, part = table.sites[index], table.electronic[index]
     weights = [float(v) for v in whole.votes]
     if table.contest == "list" and is_early(site):
         known = sum(EARLY.values())
@@ -114,10 +114,12 @@ def _issue(figures: Figures, draws: Draws) -> tuple[int, int]:
     return figures.cast + away, away
 
 
-def _electronic_counts(figures: Figures, draws: Draws) -> Counts:
-    issued, away = _issue(figures, draws)
+def _electronic_counts(figures: Figures) -> Counts:
+    # One electronic ballot holds all contests: who leaves without casting it leaves all of them.
+    away = figures.cast % 11 == 0
+    issued = figures.cast + away
     return Counts(
-        ballots_issued=issued, admissions=issued, ballots_not_returned=away,
+        ballots_issued=issued, admissions=issued, ballots_not_returned=int(away),
         ballots_cast=figures.cast, invalid_ballots=figures.invalid,
     )  # fmt: skip
 

@@ -17,12 +17,14 @@ from dauys.simulate.rows import Clock
 from dauys.simulate.votes import is_home
 
 #: How many list protocols had the rows of the two largest lists swapped, and how many were recounted.
-SWAPPED_LISTS, RECOUNTED = 46, 12
+SWAPPED_LISTS, RECOUNTED = 34, 12
 #: Reasons of later versions; the words for them are those of the site's locale files.
 SWAP, RECOUNT, COPY = "rows_swapped", "recount", "copy_of_other_station"
 
 
-def plant(protocols: list[Protocol], sites: list[Site], swapped: Field, clock: Clock, seed: int) -> list[Protocol]:
+def plant(
+    protocols: list[Protocol], sites: list[Site], swapped: Field, clock: Clock, seed: int
+) -> list[Protocol]:
     """Return the protocols with the mistakes and their corrections, a correction next to what it corrects."""
     draws = Draws(seed, "slips")
     plain = [s for s in sites if not s.station.electronic and not s.late and s.kind in ("town", "village")]
@@ -56,7 +58,13 @@ Change = Callable[[dict[str, int]], dict[str, int]]
 
 
 def _list_slips(
-    p: Protocol, swaps: set[str], recounts: set[str], breaks: list[str], electronic: str, clock: Clock, draws: Draws
+    p: Protocol,
+    swaps: set[str],
+    recounts: set[str],
+    breaks: list[str],
+    electronic: str,
+    clock: Clock,
+    draws: Draws,
 ) -> list[Protocol]:
     if p.station in swaps:
         return _corrected(p, lambda v: _swap(v, ("otan", "ak-zhol")), SWAP, clock, draws)
@@ -90,7 +98,10 @@ def _corrected(p: Protocol, spoil: Change, reason: str, clock: Clock, draws: Dra
         return [p]
     first = replace(p, votes=spoil(dict(p.votes)))
     late = p.received + timedelta(minutes=1)
-    return [first, replace(p, version=2, received=max(clock.after(draws.between(6000, 9500)), late), reason=reason)]
+    return [
+        first,
+        replace(p, version=2, received=max(clock.after(draws.between(6000, 9500)), late), reason=reason),
+    ]
 
 
 def _swap(votes: dict[str, int], pair: tuple[str, str]) -> dict[str, int]:

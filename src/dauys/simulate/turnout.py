@@ -9,8 +9,17 @@ from dauys.simulate.places import Site
 from dauys.simulate.plan import FIGURES, Seat
 
 #: Ballots cast for each voter registered, before the total is fitted; 0.57 where nothing is said.
-OF_REGION = {"alc": 0.43, "ast": 0.47, "uko": 0.65, "zhm": 0.63, "kyz": 0.63, "alm": 0.60, "kar": 0.52, "vko": 0.54}
-LATE = 0.80
+OF_REGION = {
+    "alc": 0.43,
+    "ast": 0.47,
+    "uko": 0.65,
+    "zhm": 0.63,
+    "kyz": 0.63,
+    "alm": 0.60,
+    "kar": 0.52,
+    "vko": 0.54,
+}
+LATE = 0.70
 #: Ballots of the list contest that have no fellow in the box of the constituency contest.
 ONLY_LIST = 0.0004
 
@@ -64,5 +73,7 @@ def spread_cast(total: int, sites: list[Site], rough: list[float]) -> list[int]:
     crowd = [s.station.registered + s.added - 6 if s.kind == "crowded" else 0 for s in sites]
     weights = [0.0 if c else x for c, x in zip(crowd, rough, strict=True)]
     free = share_out(total - sum(crowd), weights)
-    kept = keep_within(free, [0] * len(sites), [0 if c else s.station.registered for c, s in zip(crowd, sites, strict=True)])
+    kept = keep_within(
+        free, [0] * len(sites), [0 if c else s.station.registered for c, s in zip(crowd, sites, strict=True)]
+    )
     return [a + b for a, b in zip(crowd, kept, strict=True)]

@@ -16,7 +16,10 @@ from dauys.simulate.turnout import ONLY_LIST, spread_cast
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Figures of one contest and round in some stations: in the box, invalid, and for each option."""
+    """Figures of one contest and round in some stations: in the box, invalid, and for each option.
+
+    `electronic`: ballots of the cast ones that were given electronically, alike for all contests of a round.
+    """
 
     contest: str
     round: int
@@ -25,6 +28,14 @@ class Table:
     cast: list[int]
     invalid: list[int]
     votes: list[list[int]]
+    electronic: list[int]
+
+
+def electronic_ballots(sites: list[Site], cast: Sequence[int], round_number: int, seed: int) -> list[int]:
+    """Return the electronic ballots of each station: 5 to 22 of 100 where it has electronic voting, else 0."""
+    draws = Draws(seed, "electronic", round_number, sites[0].station.id if sites else "")
+    shares = [draws.between(0.05, 0.22) for _ in sites]
+    return [int(n * x) if s.station.electronic else 0 for s, n, x in zip(sites, cast, shares, strict=True)]
 
 
 #: Strength of lists in towns, and in the stations that report late, against their national strength.
@@ -46,7 +57,9 @@ def _noise(draws: Draws, spread: float) -> float:
     return max(1 + spread * draws.bell(), 0.08)
 
 
-def list_table(election: Election, sites: list[Site], cast: list[int], seed: int) -> Table:
+def list_table(
+    election: Election, sites: list[Site], cast: list[int], electronic: list[int], seed: int
+) -> Table:
     """Return the votes for lists; every total is that of the targets."""
     targets, draws = election.targets, Draws(seed, "lists")
     options = tuple(targets.list_votes)
@@ -62,10 +75,12 @@ def list_table(election: Election, sites: list[Site], cast: list[int], seed: int
         rough.append(line)
     valid = [c - i for c, i in zip(cast, invalid, strict=True)]
     votes = fit_table(valid, [targets.list_votes[p] for p in options], rough)
-    return Table("list", 1, options, sites, cast, invalid, votes)
+    return Table("list", 1, options, sites, cast, invalid, votes, electronic)
 
 
-def first_round(field: Field, sites: list[Site], list_cast: list[int], seed: int) -> Table:
+def first_round(
+    field: Field, sites: list[Site], list_cast: list[int], electronic: list[int], seed: int
+) -> Table:
     """Return the first round of one constituency, with the leader above or below half as planned."""
     draws = Draws(seed, "round1", field.seat.id)
     options = tuple(c.id for c in field.candidates)
@@ -80,7 +95,7 @@ def first_round(field: Field, sites: list[Site], list_cast: list[int], seed: int
     if field.seat.number == SWAPPED:
         _make_home(field, sites, rough)
     votes = fit_table([c - i for c, i in zip(cast, invalid, strict=True)], columns, rough)
-    return Table(field.seat.id, 1, options, sites, cast, invalid, votes)
+    return Table(field.seat.id, 1, options, sites, cast, invalid, votes, electronic)
 
 
 #: Of the stations in the swapped constituency, every so many belong to the home district of its winner.
@@ -150,7 +165,8 @@ def second_round(field: Field, sites: list[Site], seed: int) -> Table:
         table = fit_table([c - i for c, i in zip(box, wrong, strict=True)], columns, weights)
         for i, c, w, v in zip(group, box, wrong, table, strict=True):
             cast[i], invalid[i], votes[i] = c, w, v
-    return Table(field.seat.id, 2, options, sites, cast, invalid, votes)
+    electronic = electronic_ballots(sites, cast, 2, seed)
+    return Table(field.seat.id, 2, options, sites, cast, invalid, votes, electronic)
 
 
 def spread_cast_freely(total: int, sites: list[Site], rough: list[float]) -> list[int]:

@@ -1,0 +1,118 @@
+"""Which protocols count: the newest version received in time and not set aside, and what one station reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dauys.domain.votes import Channel, Counts, Protocol
+
+Key = tuple[str, str, int, Channel]
+Place = tuple[str, str, int]
+"""Station, contest and round: what one or three protocols report together."""
+
+
+def version_key(protocol: Protocol) -> str:
+    """Return the name under which a decision sets this version aside: station/contest/round/channel/version."""
+    station, contest, round_number, channel = protocol.key
+    return f"{station}/{contest}/{round_number}/{channel}/{protocol.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """All versions of all protocols, by key and in order of versions. `set_aside` names those that never count."""
+
+    chains: Mapping[Key, tuple[Protocol, ...]]
+    set_aside: Mapping[str, str]
+
+    @staticmethod
+    def of(protocols: Iterable[Protocol], set_aside: Mapping[str, str]) -> Archive:
+        """Return the archive of these protocols, given in any order."""
+        chains: dict[Key, list[Protocol]] = {}
+        for protocol in protocols:
+            chains.setdefault(protocol.key, []).append(protocol)
+        ordered = {
+            key: tuple(chain if len(chain) == 1 else sorted(chain, key=lambda p: p.version))
+            for key, chain in chains.items()
+        }
+        return Archive(ordered, set_aside)
+
+    def is_set_aside(self, protocol: Protocol) -> bool:
+        """Return whether a recorded decision keeps this version out of the count."""
+        return bool(self.set_aside) and version_key(protocol) in self.set_aside
+
+    def in_force(self, as_of: datetime, round_number: int) -> dict[Place, dict[Channel, Protocol]]:
+        """Return for each station and contest the versions that count at that moment, by channel."""
+        found: dict[Place, dict[Channel, Protocol]] = {}
+        for (station, contest, number, channel), chain in self.chains.items():
+            if number != round_number:
+                continue
+            for protocol in reversed(chain):
+                if protocol.received <= as_of and not self.is_set_aside(protocol):
+                    found.setdefault((station, contest, number), {})[channel] = protocol
+                    break
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one station reports in one contest: the protocols that are counted, out of those at hand.
+
+    The summary alone where there is one; else what there is. `complete` is false where a station with
+    electronic voting has given only part of its ballots so far.
+    """
+
+    station: str
+    contest: str
+    round: int
+    counted: tuple[Protocol, ...]
+    complete: bool
+
+    def line(self, name: str) -> int | None:
+        """Return the sum of one line of `Counts`, None where no counted protocol has it."""
+        if len(self.counted) == 1:
+            value: int | None = getattr(self.counted[0].counts, name)
+            return value
+        values = [v for p in self.counted if (v := getattr(p.counts, name)) is not None]
+        return sum(values) if values else None
+
+    def votes(self) -> Mapping[str, int]:
+        """Return the votes of every option."""
+        if len(self.counted) == 1:
+            return self.counted[0].votes
+        found: dict[str, int] = {}
+        for protocol in self.counted:
+            for option, count in protocol.votes.items():
+                found[option] = found.get(option, 0) + count
+        return found
+
+
+def report(place: Place, channels: Mapping[Channel, Protocol], *, electronic: bool) -> Report:
+    """Return what is counted of the protocols of one station and contest; there is at least one."""
+    summary = channels.get(Channel.SUMMARY)
+    if summary is not None:
+        return Report(*place, (summary,), complete=True)
+    counted = tuple(channels[c] for c in (Channel.ELECTRONIC, Channel.PAPER) if c in channels)
+    whole = len(counted) == 2 if electronic else Channel.PAPER in channels
+    return Report(*place, counted, complete=whole)
+
+
+def cast_of(counts: Counts, votes: Mapping[str, int]) -> int:
+    """Return the ballots in the box: as stated, or what votes and invalid ballots add up to where it is not."""
+    if counts.ballots_cast is not None:
+        return counts.ballots_cast
+    return sum(votes.values()) + (counts.against_all or 0) + (counts.invalid_ballots or 0)
+
+
+def reports(
+    archive: Archive, as_of: datetime, round_number: int, electronic: Mapping[str, bool]
+) -> list[Report]:
+    """Return what every station had reported by then, in the order of the archive."""
+    found = archive.in_force(as_of, round_number)
+    return [report(place, channels, electronic=electronic[place[0]]) for place, channels in found.items()]
+
+
+def newest(protocols: Sequence[Protocol]) -> Protocol:
+    """Return the version with the highest number."""
+    return max(protocols, key=lambda p: p.version)
