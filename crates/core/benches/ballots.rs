@@ -60,7 +60,19 @@ fn main() {
             .build()
             .expect("threads")
     };
-    pool(1).install(|| report("plain", Plain, &election, &views, decode));
+    pool(1).install(|| {
+        report("plain", Plain, &election, &views, decode);
+        #[cfg(target_arch = "x86_64")]
+        {
+            use dauys_core::simd::{Avx2, Ifma};
+            if let Some(engine) = Avx2::detect() {
+                report("avx2", engine, &election, &views, decode);
+            }
+            if let Some(engine) = Ifma::detect() {
+                report("ifma", engine, &election, &views, decode);
+            }
+        }
+    });
 }
 
 fn report<E: Engine>(

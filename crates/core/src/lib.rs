@@ -20,9 +20,12 @@ pub mod engine;
 pub mod error;
 pub mod generators;
 pub mod group;
+pub mod lanes;
 pub mod note_key;
 pub mod open;
 pub mod sign;
+#[cfg(target_arch = "x86_64")]
+pub mod simd;
 pub mod style;
 pub mod tally;
 pub mod transcript;
