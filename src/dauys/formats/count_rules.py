@@ -64,6 +64,23 @@ class Totals:
         return Base.VALID_INCL_AGAINST_ALL if base is Base.VALID and self.includes_against_all else base
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What every family starts from: the file, its method, its lists and its totals."""
+
+    top: Fields
+    method: Fields
+    parties: list[Party]
+    totals: Totals
+    partial: bool
+
+    def tie_rule(self) -> TieRule:
+        """Return the rule for equal lists."""
+        registration = {party.name: party.registration for party in self.parties}
+        age = {party.name: party.average_age for party in self.parties}
+        return tie_rule_of(self.method, registration, age)
+
+
 def method_of(fields: Fields, *, default: Divisor | None = None) -> Method | None:
     """Return largest remainder or highest averages with its quota or divisor; faults go to the log."""
     name = fields.text("name")
@@ -180,3 +197,14 @@ def tally_of(parties: list[Party], totals: Totals, *, partial: bool) -> Tally:
         invalid=totals.invalid,
         kinds={party.name: "bloc" for party in parties if party.bloc},
     )
+
+
+def check_sums(sheet: Sheet, votes: Count, line: int) -> None:
+    """Note where votes do not add up to the valid ones (E2.4), or are more though some lack (E2.7)."""
+    valid, log = sheet.totals.valid_alone(), sheet.top.log
+    if valid is None or votes == valid:
+        return
+    if not sheet.partial:
+        log.add("E2.4", line, key="totals.valid", found=str(votes), expected=str(valid), hint="partial_votes")
+    elif votes > valid:
+        log.add("E2.7", line, key="totals.valid", found=str(votes), expected=str(valid))

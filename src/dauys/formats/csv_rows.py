@@ -252,13 +252,12 @@ def unknown_name(faults: Faults, row: int, column: str, value: str, known: Colle
     if is_total(value):
         faults.add("E4.8", row, column, found=value, hint="remove_totals")
         return
+    padded = next((value.zfill(n) for n in range(2, 9) if value.zfill(n) in known and value), None)
+    if padded:
+        faults.add("E4.7", row, column, found=value, hint="leading_zeros", nearest=padded)
+        return
     # Looking for the nearest of very many names costs more than it helps.
-    near = (
-        difflib.get_close_matches(value, known, 1)
-        if len(known) <= 2000 and len(faults.problems) < 200
-        else []
-    )
-    if not near and value.lstrip("0") != value and value.lstrip("0") in known:
-        near = [value.lstrip("0")]
+    few = len(known) <= 2000 and len(faults.problems) < 200
+    near = difflib.get_close_matches(value, known, 1) if few else []
     hint = "nearest" if near else None
     faults.add("E4.7", row, column, found=value, hint=hint, nearest=near[0] if near else "")

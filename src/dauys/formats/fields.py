@@ -17,6 +17,11 @@ _QUOTIENT = re.compile(r"[0-9]{1,30}/[1-9][0-9]{0,29}")
 _GROUPED = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009,._'][0-9]{3})+")
 
 
+def keys(*lines: str) -> frozenset[str]:
+    """Return the words of some lines as a set of keys."""
+    return frozenset(word for line in lines for word in line.split())
+
+
 @dataclass(slots=True)
 class Log:
     """The faults of one file, as they are found."""

@@ -14,6 +14,7 @@ from math import comb
 
 from dauys.errors import DecisionError, InputError, Place, Problem
 from dauys.systems.apportion import Caps, Method, allocate
+from dauys.systems.biproportional import DoubleProportion, allocate_biproportional
 from dauys.systems.levelling import LevelledHouse, allocate_levelled
 from dauys.systems.majority import Contest, Majority, first_round, last_round
 from dauys.systems.mixed import Compensation, allocate_mixed
@@ -125,8 +126,22 @@ class LevelledElection:
     ties: TieRule = LOT
 
 
+@dataclass(frozen=True, slots=True)
+class BiproportionalElection:
+    """Lists in all districts at once, by double proportion."""
+
+    contest: DoubleProportion
+    ties: TieRule = LOT
+
+
 Election = (
-    ListElection | MixedElection | LevelledElection | DistrictElection | TwoRoundElection | PluralityElection
+    ListElection
+    | BiproportionalElection
+    | MixedElection
+    | LevelledElection
+    | DistrictElection
+    | TwoRoundElection
+    | PluralityElection
 )
 
 
@@ -152,22 +167,24 @@ def count_election(election: Election, decisions: Sequence[Decision] = ()) -> Co
     where a decision does not fit or nothing asks for it.
     """
     check_decisions(decisions)
-    if isinstance(election, ListElection):
-        return _lists(election, decisions)
-    if isinstance(election, DistrictElection):
-        return _districts(election, decisions)
-    if isinstance(election, MixedElection):
-        outcome = allocate_mixed(election.house, election.ties, decisions)
-        return of_seats(outcome, election.house.tally.votes)
-    if isinstance(election, LevelledElection):
-        return of_tiers(
-            allocate_levelled(election.house, election.ties, decisions),
-            election.house.tally.votes,
-            [land.name for land in election.house.lands],
-        )
-    if isinstance(election, TwoRoundElection):
-        return _two_rounds(election, decisions)
-    return of_round(last_round(replace(election.contest, decisions=decisions), 1))
+    match election:
+        case ListElection():
+            counted = _lists(election, decisions)
+        case DistrictElection():
+            counted = _districts(election, decisions)
+        case BiproportionalElection(contest, ties):
+            tiers = allocate_biproportional(contest, ties, decisions)
+            counted = of_tiers(tiers, contest.names, contest.district_seats)
+        case MixedElection(house, ties):
+            counted = of_seats(allocate_mixed(house, ties, decisions), house.tally.votes)
+        case LevelledElection(levelled, ties):
+            tiers = allocate_levelled(levelled, ties, decisions)
+            counted = of_tiers(tiers, levelled.tally.votes, [land.name for land in levelled.lands])
+        case TwoRoundElection():
+            counted = _two_rounds(election, decisions)
+        case PluralityElection(held):
+            counted = of_round(last_round(replace(held, decisions=decisions), 1))
+    return counted
 
 
 def of_seats(outcome: Allocated | NeedsDecision | NoDistribution, names: Iterable[str]) -> Counted:
