@@ -119,7 +119,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not add up: `found`, `expected` are ballots or voters, `facts` name lines and options."""
+    """Something that does not add up. `found`, `expected`: ballots or voters; `facts`: lines and options."""
 
     code: str
     article: str
