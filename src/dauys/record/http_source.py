@@ -52,7 +52,7 @@ class HttpClient(Closing):
             self._connection = None
 
     def get(self, path: str, limit: int) -> Answer:
-        """Return the answer to a GET of a path below the prefix; its body is at most `limit` bytes, unpacked."""
+        """Return the answer to a GET of a path below the prefix, its body unpacked and bounded."""
         return self._ask("GET", path, None, limit)
 
     def post(self, path: str, body: bytes, limit: int) -> Answer:
@@ -108,7 +108,7 @@ class HttpClient(Closing):
 class _Deadline(io.RawIOBase):
     """The bytes of a socket, each wait for them no longer than the time that is left for the whole answer.
 
-    A time-out of the socket alone starts anew with every byte, and a server that trickles would hold us for ever.
+    A time-out of the socket alone starts anew with every byte: a server that trickles would hold us for ever.
     """
 
     def __init__(self, sock: socket.socket, left: Callable[[], float]) -> None:
