@@ -24,7 +24,7 @@ def console(stream: TextIO | None = None) -> Console:
 def report_error(error: InputError | DecisionError, language: Language, *, last: bool = True) -> None:
     """Write every problem to stderr, each with its place and hint, and how many there were."""
     words, out = Words(language, *ERROR_DOMAINS), console(sys.stderr)
-    problems = error.problems if isinstance(error, InputError) else (_of_decision(error),)
+    problems = error.problems if isinstance(error, InputError) else (of_decision(error),)
     told: set[str] = set()
     for problem in problems[:MOST_ERRORS]:
         out.print(f"{words.say('error')}: {sentence(problem, words)}", style="red", highlight=False)
@@ -40,11 +40,29 @@ def report_error(error: InputError | DecisionError, language: Language, *, last:
 
 def sentence(problem: Problem, words: Words) -> str:
     """Return one problem as a line: place, sentence, code."""
-    facts = {"found": problem.found or "", "expected": problem.expected or "", "key": "", **problem.facts}
-    key = problem.code if words.has(problem.code) else "error.other"
-    text = f"{words.say(key, **facts)} ({problem.code})"
+    facts = _facts(problem, words)
+    key = str(problem.facts.get("sentence", problem.code))
+    text = f"{words.say(key if words.has(key) else 'error.other', **facts)} ({problem.code})"
     where = place_text(problem.place, words)
     return f"{where}: {text}" if where else text
+
+
+def _facts(problem: Problem, words: Words) -> dict[str, object]:
+    """Return what fills the sentence: the facts, found, expected and the path; kinds of values as words."""
+    facts = {
+        "found": problem.found or "",
+        "expected": problem.expected or "",
+        "key": "",
+        "path": problem.place.path or "",
+        **problem.facts,
+    }
+    for name in ("found", "expected"):
+        value = facts[name]
+        if isinstance(value, str) and value.isascii() and value.isdigit() and name not in problem.facts:
+            facts[name] = value if len(value) < 5 else group_digits(int(value))
+    if "kind" in facts:
+        facts["kind"] = words.say(f"kind.{facts['kind']}")
+    return facts
 
 
 def hint_of(problem: Problem, words: Words) -> str | None:
@@ -52,7 +70,7 @@ def hint_of(problem: Problem, words: Words) -> str | None:
     key = f"hint.{problem.hint}"
     if problem.hint is None:
         return None
-    return words.say(key, found=problem.found or "", **problem.facts) if words.has(key) else problem.hint
+    return words.say(key, **_facts(problem, words)) if words.has(key) else problem.hint
 
 
 def place_text(place: Place, words: Words) -> str:
@@ -65,8 +83,9 @@ def place_text(place: Place, words: Words) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _of_decision(error: DecisionError) -> Problem:
-    facts = {"at": error.at}
+def of_decision(error: DecisionError) -> Problem:
+    """Return a decision that does not fit as a problem of the input that it stood in."""
+    facts = {"at": error.at, "sentence": f"decision.{error.code}"}
     return Problem(error.code, Place(), error.found, error.expected, "decision", facts)
 
 

@@ -6,15 +6,17 @@ Every fault is told at once, with its line. Official answers (`seats` of parties
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dauys.errors import InputError, Place, Problem
 from dauys.formats.count_families import FAMILIES, election_of
 from dauys.formats.count_rules import Party, Sheet, Totals
 from dauys.formats.fields import Fields, Log, keys
-from dauys.formats.yaml_nodes import Mapping, parse_yaml, read_yaml
+from dauys.formats.yaml_nodes import Mapping as YamlMapping
 from dauys.formats.yaml_nodes import Node as YamlNode
+from dauys.formats.yaml_nodes import parse_yaml, read_yaml
 from dauys.systems.count import Election
 from dauys.systems.outcomes import Decision
 
@@ -37,12 +39,16 @@ DECISION = keys("at order reference notes note")
 
 @dataclass(frozen=True, slots=True)
 class CountFile:
-    """What an election file says: its id and title, the election, and the decisions recorded for it."""
+    """What an election file says: its id and title, the election, and the decisions recorded for it.
+
+    `lines` tells where things stand that can turn out wrong only in the count: `rounds[2]`, `decision:AT`.
+    """
 
     id: str
     title: str | None
     election: Election
     decisions: tuple[Decision, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_count_file(path: Path) -> CountFile:
@@ -57,7 +63,7 @@ def parse_count_file(data: bytes, file: str) -> CountFile:
 
 def _read(root: YamlNode, file: str) -> CountFile:
     log = Log(file)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, YamlMapping):
         raise InputError(
             [Problem("E1.2", Place(file, root.line), "…", "mapping", facts={"key": file, "kind": "mapping"})]
         )
@@ -85,7 +91,12 @@ def _read(root: YamlNode, file: str) -> CountFile:
     log.stop_if_any()
     if election is None or identity is None:
         raise AssertionError("a file without faults is an election")
-    return CountFile(identity, top.text("title"), election, decisions)
+    return CountFile(identity, top.text("title"), election, decisions, _lines(top))
+
+
+def _lines(top: Fields) -> dict[str, int]:
+    lines = {f"rounds[{place}]": fields.line for place, fields in enumerate(top.children("rounds"), 1)}
+    return lines | {f"decision:{fields.text('at')}": fields.line for fields in top.children("decisions")}
 
 
 def _is_official(key: str) -> bool:
