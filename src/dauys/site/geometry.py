@@ -1,0 +1,55 @@
+"""Where the dots of the hemicycle and the tiles of the map stand. Pure arithmetic, no words, no colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, cos, pi, sin
+from typing import Any
+
+ROWS, RADIUS = 5, 10.6
+INNER, STEP = 82.0, 27.0
+TILE, GAP, NAME = 38, 4, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One seat of the hemicycle: middle of the dot and the angle it stands at, 0 left to pi right."""
+
+    x: float
+    y: float
+    angle: float
+
+
+def hemicycle(seats: int, rows: int = ROWS) -> tuple[Dot, ...]:
+    """Return one dot per seat, ordered from left to right by angle; rows hold dots in proportion to their length.
+
+    Seats are shared over the rows by largest remainder, so every number of seats works. The middle is (0, 0) and y
+    grows downwards.
+    """
+    rows = min(rows, seats)
+    radii = [INNER + STEP * i for i in range(rows)]
+    whole = sum(radii)
+    ideal = [seats * r / whole for r in radii]
+    counts = [int(n) for n in ideal]
+    for i in sorted(range(rows), key=lambda i: counts[i] - ideal[i])[: seats - sum(counts)]:
+        counts[i] += 1
+    dots = []
+    for radius, n in zip(radii, counts, strict=True):
+        for i in range(n):
+            angle = pi * (i / (n - 1) if n > 1 else 0.5)
+            dots.append(Dot(round(-radius * cos(angle), 1), round(-radius * sin(angle), 1), angle))
+    return tuple(sorted(dots, key=lambda d: (round(d.angle, 6), d.x * d.x + d.y * d.y)))
+
+
+def tiles_across(count: int) -> int:
+    """Return how many tiles of a region stand side by side: a row up to three, a square of four, then wide blocks."""
+    if count <= 3 or count == 5:
+        return count
+    return 2 if count == 4 else max(4, ceil((2 * count) ** 0.5))
+
+
+def map_box(regions: list[dict[str, Any]]) -> tuple[int, int]:
+    """Return width and height of the tile map in pixels; a region's `column` and `row` count tiles."""
+    width = max(r["column"] + tiles_across(len(r["constituencies"])) for r in regions)
+    height = max(r["row"] + ceil(len(r["constituencies"]) / tiles_across(len(r["constituencies"]))) for r in regions)
+    return width * (TILE + GAP), height * (TILE + GAP) + NAME

@@ -1,0 +1,208 @@
+"""The front page: the answer as a sentence, then house, list, constituencies, turnout and where to check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from dauys.site import charts, house
+from dauys.site.pages.facts import correction, downloads, publication_name
+from dauys.site.source import INDEPENDENTS, Row
+from dauys.site.view import Page, View, exact, ratio, spare
+
+STATES = ("list", "round1", "round2")
+
+
+def page(view: View) -> Page:
+    """Return the front page."""
+    title, lead = headline(view)
+    context = {
+        "when": when(view), "lead": lead, "hemicycle": house.draw(view), "states": states(view), "as_of": as_of(view),
+        "majority": sum(view.results["house"].values()) // 2 + 1, "leading": unfinished(view),
+        **_house(view), **_lists(view), "zoom": zoom(view), **_map(view), "turnout": _turnout(view), **_checked(view),
+        "downloads": [d for d in downloads(view) if d["file"] in ("results.csv", "nist.json", "results.json")],
+    }  # fmt: skip
+    return Page("index.html", "front.html", title, context, "results", view.results, str(lead))
+
+
+def unfinished(view: View) -> bool:
+    """Return whether any part of the result is preliminary."""
+    return any(view.results["state"][s]["status"] != "final" for s in STATES)
+
+
+def when(view: View) -> str:
+    """Return the days of voting as words."""
+    days = [view.results["election"]["days"][k] for k in sorted(view.results["election"]["days"])]
+    if len(days) == 1:
+        return str(view.t("front.when_one", day=view.f.day(days[0])))
+    return str(view.t("front.when_two", first=view.f.day(days[0], "plain"), second=view.f.day(days[-1]), last=view.f.day(days[-1], "plain"), year=days[0][:4]))
+
+
+def headline(view: View) -> tuple[str, str]:
+    """Return the sentence the page opens with and the one below it; both carry the numbers of the result."""
+    t, f, state = view.t, view.f, view.results["state"]
+    constituencies = view.results["constituencies"]
+    turnout = view.results["turnout"]
+    facts = {
+        "turnout": f.percent(ratio(turnout["voted"], turnout["registered"])), "first": constituencies["decided_first_round"],
+        "total": constituencies["total"], "runoffs": constituencies["runoff"],
+    }  # fmt: skip
+    if not unfinished(view):
+        rows = view.by_size(view.results["house_rows"])
+        seats, first = sum(r["total"] for r in rows), max(rows, key=lambda r: r["total"])
+        majority = seats // 2 + 1
+        key = "front.title_majority" if first["total"] >= majority else "front.title_none"
+        title = t(key, count=seats, party=view.party(first["party"]).short, won=first["total"], majority=majority)
+        return str(title), str(t("front.lead_final", list=state["list"]["seats"], **facts))
+    decided = sum(state[s]["decided"] for s in STATES if state[s]["status"] == "final")
+    open_ = sum(1 for c in view.source.constituencies if c["can_change"])
+    counted = f.percent(ratio(state["round2"]["stations_counted"], state["round2"]["stations_total"]), 1)
+    if state["list"]["status"] == "final" and state["round1"]["status"] == "final":
+        title = t("front.title_runoffs", count=decided, runoffs=constituencies["runoff"])
+        return str(title), str(t("front.lead_runoffs", counted=counted, count=open_, **facts))
+    counted = f.percent(ratio(state["round1"]["stations_counted"], state["round1"]["stations_total"]), 1)
+    return str(t("front.title_open", counted=counted)), str(t("front.lead_open", **facts))
+
+
+def as_of(view: View) -> str:
+    """Return the moment of the newest figures."""
+    moments = [s["as_of"] for s in view.results["state"].values() if s["as_of"]]
+    return view.f.moment(max(moments, key=datetime.fromisoformat)) if moments else ""
+
+
+def states(view: View) -> list[dict[str, Any]]:
+    """Return the rows of the card that says how far the count is."""
+    rows = []
+    for key in STATES:
+        s = view.results["state"][key]
+        if not s["stations_total"]:
+            continue
+        seats = view.t("state.seats", count=s["seats"]) if key != "round1" else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
+        width = round(100 * s["stations_counted"] / s["stations_total"], 2)
+        document = view.name(s["document"]) or view.f.moment(s["as_of"])
+        rows.append({"name": view.t(f"state.{key}"), "seats": seats, "chip": view.state(s), "width": width,
+                     "document": document, "counted": s["stations_counted"], "total": s["stations_total"]})  # fmt: skip
+    return rows
+
+
+def _house(view: View) -> dict[str, Any]:
+    rows = [{**r, "party": view.party(r["party"])} for r in view.by_size(view.results["house_rows"])]
+    sums = [sum(r[k] or 0 for r in rows) for k in ("list", "round1", "round2", "total")]
+    return {"house": rows, "house_sums": sums}
+
+
+def _lists(view: View) -> dict[str, Any]:
+    """Return the bars of the lists: shares of the base of the threshold, one scale, the line through all rows."""
+    result, t, f = view.results["list"], view.t, view.f
+    threshold = result["threshold"]
+    ranked = sorted(result["votes"], key=lambda p: -result["votes"][p])
+    line = exact(threshold["share"])
+    at, widths = view.bar_rows([(p, result["votes"][p]) for p in ranked], threshold["base_votes"], line, 58)
+    rows = [
+        {"party": view.party(p), "votes": result["votes"][p], "share": share, "w": w, "seats": result["seats"].get(p, 0)}
+        for p, (share, w) in zip(ranked, widths, strict=True)
+    ]
+    with_seats = sum(1 for r in rows if r["seats"])
+    title = t("list.title", count=with_seats, lists=len(rows), seats=sum(result["seats"].values()))
+    text = t("list.line", share=f.short_percent(threshold["share"]), votes=threshold["base_votes"], base=view.base(threshold["base"]))
+    return {
+        "lists": rows, "line_at": at, "list_title": title, "line_text": text, "line_article": threshold["article"],
+        "base_words": view.base(threshold["base"]), "list_base": threshold["base_votes"],
+    }  # fmt: skip
+
+
+def zoom(view: View) -> dict[str, Any] | None:
+    """Return the picture around the threshold, where another base would let a list in or out; else nothing."""
+    result = view.results["list"]
+    threshold = result["threshold"]
+    for other in result["sensitivity"]:
+        base = other["set"].get("list.threshold_base")
+        moved = sorted(set(result["passing"]) ^ set(other["passing"]), key=lambda p: -result["votes"][p])
+        if base and moved and base in result["shares"][moved[0]]:
+            return _zoom(view, moved[0], base, threshold, other)
+    return None
+
+
+def _zoom(view: View, party: str, base: str, threshold: Row, other: Row) -> dict[str, Any]:
+    t, f, result = view.t, view.f, view.results["list"]
+    known, share = view.party(party), Fraction(threshold["share"])
+    here, there = (Fraction(result["shares"][party][b]) for b in (threshold["base"], base))
+    values = [float(x * 100) for x in (here, there, share)]
+    low, high = int(min(values) * 10 - 1), int(max(values) * 10) + 3
+    step = max(1, (high - low) // 6)
+    ticks = [(n / 10, f.decimal(Fraction(n, 10), 1) + ("\u00a0%" if n in (low, high) else "")) for n in range(low, high + 1, step)]
+    rule = f"{f.short_percent(share)} · {t.article(threshold['article'])}"
+    points = [(values[0], True, f.percent(here), str(view.base(threshold["base"]))), (values[1], False, f.percent(there), str(view.base(base)))]
+    left = spare(result["votes"][party], share, threshold["base_votes"])
+    key = "zoom.passes" if left >= 0 else "zoom.fails"
+    text = t(key, count=abs(left), party=known.short, base=view.base(threshold["base"]), other=view.base(base), share=f.percent(there),
+             seats=view.seat_line(other["seats"]))  # fmt: skip
+    colour = f"var(--{known.cls})"
+    label = t("zoom.label", party=known.short, here=f.percent(here), base=view.base(threshold["base"]), there=f.percent(there), other=view.base(base))
+    chart = charts.draw(charts.zoom(values[2], points, colour, rule, ticks), str(label))
+    return {"chart": chart, "text": text}
+
+
+def _map(view: View) -> dict[str, Any]:
+    tiles = view.tiles()
+    won: dict[str, int] = {}
+    for region in tiles["regions"]:
+        for tile in region["tiles"]:
+            won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
+    order = sorted(won, key=lambda p: (p == INDEPENDENTS, -won[p]))
+    shown, open_ = runoff_rows(view)
+    return {
+        "tiles": tiles, "won": [(view.party(p), won[p]) for p in order], "total_constituencies": view.results["constituencies"]["total"],
+        "regions": len(view.source.regions), "runoffs": shown, "open_runoffs": open_, "runoff_count": view.results["constituencies"]["runoff"],
+        "runoffs_title": view.t("runoff.still_open") if open_ else view.t("runoff.closest"),
+    }  # fmt: skip
+
+
+def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
+    """Return the run-offs that can still change, or the five closest ones when none can."""
+    rows = []
+    for c in view.source.constituencies:
+        last = c["rounds"][-1]
+        if last["round"] != 2 or len(last["candidates"]) < 2:
+            continue
+        lead = last["candidates"][0]["votes"] - last["candidates"][1]["votes"]
+        rows.append({"number": c["number"], "name": view.name(c["name"]), "lead": lead, "open": c["can_change"],
+                     "missing": last["missing_registered"], "valid": last["valid_votes"]})  # fmt: skip
+    waiting = [r for r in rows if r["open"]]
+    chosen = waiting or sorted(rows, key=lambda r: r["lead"])[:5]
+    return [{**r, "other": r["missing"] if waiting else r["valid"]} for r in chosen], bool(waiting)
+
+
+def _turnout(view: View) -> dict[str, Any]:
+    turnout = view.results["turnout"]
+    share = ratio(turnout["voted"], turnout["registered"])
+    return {"share": share, "voted": turnout["voted"], "registered": turnout["registered"], "chart": turnout_chart(view), "note": turnout_note(view)}
+
+
+def turnout_note(view: View) -> Any:
+    """Return the sentence that names numerator and base, and whether the readings are synthetic."""
+    synthetic = any("reading" in code for code in view.results["election"]["synthetic"])
+    note = view.t.known("turnout.numerator", view.results["turnout"]["numerator"])
+    return note + " " + view.t("turnout.synthetic_readings") if synthetic else note
+
+
+def turnout_chart(view: View) -> Any:
+    """Return the line of turnout through the day, or nothing without readings."""
+    rows = []
+    for r in view.results["turnout"]["readings"]:
+        at, share = datetime.fromisoformat(r["at"]), exact(r["share"]) or Fraction(0)
+        rows.append((at.hour + at.minute / 60, float(share * 100), view.f.decimal(share * 100, 1), view.f.clock(r["at"])))
+    if not rows:
+        return None
+    label = view.t("turnout.label", points=", ".join(f"{c} {t} %" for _, _, t, c in rows))
+    return charts.draw(charts.turnout(rows), str(label))
+
+
+def _checked(view: View) -> dict[str, Any]:
+    history = view.results["history"]
+    corrections = [correction(view, c) for h in history for c in h["corrections"]]
+    return {
+        "findings": view.results["findings"]["count"], "protocols": sum(len(p) for p in view.source.protocols.values()),
+        "corrections": corrections[:4], "publications": len(history), "last": publication_name(view, history[-1]) if history else "",
+    }  # fmt: skip

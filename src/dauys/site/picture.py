@@ -1,0 +1,62 @@
+"""The picture a link shows where it is shared: headline and hemicycle, 1200 by 630, drawn without a browser."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+import vl_convert
+
+from dauys.site import charts
+from dauys.site.geometry import hemicycle
+from dauys.site.house import seats_of
+from dauys.site.pages.front import headline, when
+from dauys.site.view import View
+
+WIDTH, HEIGHT = 1200, 630
+_PAPER, _INK, _INK2 = "#FAF9F6", "#16202B", "#46525E"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the text in lines of at most `width` letters, words whole."""
+    lines: list[str] = []
+    for word in text.replace("\u202f", "\u00a0").split(" "):
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def svg(view: View) -> str:
+    """Return the picture as SVG, light theme, letter codes beside the colours."""
+    title, _ = headline(view)
+    rows = seats_of(view)
+    dots = iter(hemicycle(sum(a + b for _, a, b in rows)))
+    colours = {p["id"]: "#" + p["colour_light"].lstrip("#") for p in view.results["parties"]}
+    marks = []
+    for party, decided, leading in rows:
+        for i in range(decided + leading):
+            dot, colour = next(dots), colours[party]
+            look = f'fill="{colour}"' if i < decided else f'fill="{_PAPER}" stroke="{colour}" stroke-width="4"'
+            marks.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="{10.6 if i < decided else 8.6}" {look}/>')
+    head = "".join(f'<tspan x="72" dy="{0 if i == 0 else 66}">{escape(line)}</tspan>' for i, line in enumerate(wrap(title, 22)[:5]))
+    keys = "".join(
+        f'<tspan x="640" dy="0" dx="{0}">{escape("   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part))}</tspan>'.replace('dy="0"', f'dy="{34 * (i > 0)}"')
+        for i, part in enumerate([rows[:3], rows[3:6]])
+    )
+    banner = f'<text x="72" y="580" font-size="22" fill="{_INK2}">{escape(str(view.t("banner.synthetic")))}</text>' if view.results["election"]["synthetic"] else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="Dauys Sans">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/><rect width="{WIDTH}" height="12" fill="{_INK}"/>'
+        f'<text x="72" y="96" font-family="Dauys Serif" font-weight="700" font-size="34" fill="{_INK}">Dauys</text>'
+        f'<text x="72" y="150" font-size="22" fill="{_INK2}">{escape(when(view))}</text>'
+        f'<text y="250" font-family="Dauys Serif" font-weight="700" font-size="56" fill="{_INK}">{head}</text>'
+        f'<g transform="translate(890,430) scale(1.28)">{"".join(marks)}</g>'
+        f'<text x="640" y="510" font-size="24" fill="{_INK}">{keys}</text>{banner}</svg>'
+    )
+
+
+def draw(view: View) -> bytes:
+    """Return the picture as PNG."""
+    charts.fonts()
+    return bytes(vl_convert.svg_to_png(svg(view)))
