@@ -95,8 +95,9 @@ def allocate(
 
     Every list of the tally is in `seats`, zeros too, in input order. Lists without votes get no seat. Without
     any votes the outcome is `NoDistribution("no_votes")`, without an admitted list `("nobody_passes")`, and
-    where whole quotas give more seats than there are and the law has no remedy `("over_allocation")`. `steps`
-    are computed when they are read, or at once with `trace_now`.
+    where whole quotas give more seats than there are and the law has no remedy `("over_allocation")`; a
+    rounded quota of 0, with fewer votes than seats, is `("zero_quota")`. `steps` are computed when they are
+    read, or at once with `trace_now`.
 
     Raises ValueError for a negative number of seats, unknown ids or a rule that does not fit the method;
     InputError (E3.5) where the base of the threshold is not known; DecisionError where a decision does not

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At least `share` of a list's seats, rounded up, go to members of a group, as far as the list has them."""
+    """At least `share` of the seats of a list, rounded up, go to members of a group where it has them."""
 
     group: str
     share: Fraction
@@ -40,8 +40,8 @@ def seat_persons(
     Quotas are met in the order given; one that the rest of the list cannot meet stays short. Seats beyond the
     list are vacant. Raises ValueError for a negative number of seats, a name twice on the list, or a quota
     for a group without members. **Source:** Kazakhstan, Constitutional Law on Elections, art. 97-1 as amended
-    2020–2021 (women, youth, persons with disabilities at 30 per cent of seats); the replacement from the end
-    of the list is this library's reading of it.
+    2020–2021 (women, youth, persons with disabilities at 30 per cent of seats, as reported); the replacement
+    from the end of the list is this library's reading of it.
     """
     if seats < 0:
         raise ValueError(f"the number of seats cannot be negative: {seats}")
@@ -53,7 +53,7 @@ def seat_persons(
             raise ValueError(f"a quota is set for {quota.group!r}, of whom no members are named")
     chosen = list(order[:seats])
     waiting = list(order[seats:])
-    for number, quota in enumerate(quotas):
+    for number in range(len(quotas)):
         _fulfil(quotas[: number + 1], members, chosen, waiting)
     inside = set(chosen)
     return Seated(tuple(name for name in order if name in inside), seats - len(chosen))

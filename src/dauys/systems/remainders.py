@@ -80,6 +80,8 @@ def _round(group: Group, ask: Ask) -> tuple[list[int], list[int]]:
     if not group.seats:
         return [0] * len(group.names), []
     votes, quota = _scaled(group)
+    if not quota[0]:
+        raise Nothing("zero_quota")
     whole, rest = whole_quotas(votes, *quota)
     if group.discount is not None:
         _raise_runner_up(group, group.discount, whole, rest)
