@@ -12,7 +12,7 @@ from dauys.errors import DecisionError, InputError, Place, Problem
 from dauys.words import Language, Words, group_digits
 
 #: Where sentences of errors are looked for, in this order.
-ERROR_DOMAINS = ("cli", "count", "formats")
+ERROR_DOMAINS = ("cli", "count", "formats", "run")
 MOST_ERRORS = 200
 
 

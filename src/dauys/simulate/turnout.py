@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
 from dauys.domain.election import Election
 from dauys.simulate.draws import Draws
 from dauys.simulate.fit import keep_within, share_out
@@ -77,3 +81,28 @@ def spread_cast(total: int, sites: list[Site], rough: list[float]) -> list[int]:
         free, [0] * len(sites), [0 if c else s.station.registered for c, s in zip(crowd, sites, strict=True)]
     )
     return [a + b for a, b in zip(crowd, kept, strict=True)]
+
+
+#: Of all who voted in the end, those who had by an hour of the clock; read between the points.
+BY_HOUR = ((7, 0.0), (10, 0.2177), (12, 0.4408), (14, 0.6337), (16, 0.7895), (18, 0.9152), (20, 1.0))
+
+
+def readings(election: Election) -> tuple[tuple[datetime, int], ...]:
+    """Return invented turnout readings of the first round: the moment, and how many had voted by then.
+
+    The last one, at closing or later, is the target of ballots cast itself.
+    """
+    total = election.targets.ballots_cast or 0
+    zone = ZoneInfo(election.time_zone)
+    found = []
+    for clock in election.turnout_readings:
+        at = datetime.combine(election.days[1], clock, zone)
+        found.append((at, int(total * _part(clock.hour + clock.minute / 60))))
+    return tuple(found)
+
+
+def _part(hour: float) -> float:
+    for (start, low), (end, high) in pairwise(BY_HOUR):
+        if hour < end:
+            return low + (high - low) * max(hour - start, 0.0) / (end - start)
+    return 1.0

@@ -150,7 +150,6 @@ def second_round(field: Field, sites: list[Site], seed: int) -> Table:
     """Return the run-off of one constituency; the stations that report later are fitted apart."""
     draws = Draws(seed, "round2", field.seat.id)
     pair = (field.first, field.second)
-    options = tuple(field.candidates[i].id for i in pair)
     rate = draws.between(0.42, 0.54)
     margin = draws.between(0.07, 0.24)
     cast, invalid, votes = [0] * len(sites), [0] * len(sites), [[0, 0] for _ in sites]
@@ -164,7 +163,8 @@ def second_round(field: Field, sites: list[Site], seed: int) -> Table:
         weights = [[c * _noise(draws, 0.2) for c in columns] for _ in members]
         table = fit_table([c - i for c, i in zip(box, wrong, strict=True)], columns, weights)
         for i, c, w, v in zip(group, box, wrong, table, strict=True):
-            cast[i], invalid[i], votes[i] = c, w, v
+            cast[i], invalid[i], votes[i] = c, w, v if pair[0] < pair[1] else v[::-1]
+    options = tuple(field.candidates[i].id for i in sorted(pair))
     electronic = electronic_ballots(sites, cast, 2, seed)
     return Table(field.seat.id, 2, options, sites, cast, invalid, votes, electronic)
 

@@ -1,0 +1,95 @@
+"""`dauys simulate`: write the synthetic rows of an election, to practise on or to change."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from dauys.cli.options import SpokenCommand, SpokenOption, quiet_option, words_of
+from dauys.cli.progress import Steps
+from dauys.errors import InputError, Place, Problem
+from dauys.formats.election_file import find_election, read_election
+from dauys.formats.results_out import (
+    CANDIDATE_COLUMNS,
+    PROTOCOL_COLUMNS,
+    STATION_COLUMNS,
+    VOTE_COLUMNS,
+    Row,
+    candidate_rows,
+    protocol_rows,
+    station_rows,
+    vote_rows,
+    write_table,
+)
+from dauys.simulate.fill import generate
+from dauys.words import Words
+
+
+@click.group("simulate", short_help="command.simulate")
+def command() -> None:
+    """Make synthetic rows."""
+
+
+@command.command(
+    "protocols", cls=SpokenCommand, help="help.simulate_protocols", epilog="help.simulate_example"
+)
+@click.argument("election", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), cls=SpokenOption, help="option.out_tables"
+)
+@quiet_option
+@click.pass_context
+def protocols(context: click.Context, election: Path, out: Path, quiet: bool) -> None:
+    """Write stations, candidates, protocols and votes."""
+    words = Words(words_of(context).language, "run", "cli")
+    file = find_election(election)
+    with Steps(quiet=quiet) as steps:
+        with steps.step(words.say("run.generating")):
+            defined = read_election(file)
+            rows = generate(defined, str(file))
+        with steps.step(words.say("run.writing")):
+            names = defined.files
+            columns = tuple(c for c in PROTOCOL_COLUMNS if c != "counted")
+            tables: list[tuple[str, tuple[str, ...], Iterable[Row]]] = [
+                (names["stations"], STATION_COLUMNS, station_rows(rows.stations)),
+                (names["candidates"], CANDIDATE_COLUMNS, candidate_rows(rows.candidates)),
+                (names["protocols"], columns, protocol_rows(rows.protocols)),
+                (names["votes"], VOTE_COLUMNS, vote_rows(rows.protocols)),
+            ]
+            write_all(out, tables)
+    if not quiet:
+        facts = {"stations": len(rows.stations), "protocols": len(rows.protocols), "out": str(out)}
+        click.echo(words.say("run.generated", **facts))
+
+
+def write_all(out: Path, tables: list[tuple[str, tuple[str, ...], Iterable[Row]]]) -> None:
+    """Write the tables into a folder, all of them or none; nothing that is there is overwritten.
+
+    Raises InputError (E5.8) with every file that is there already.
+    """
+    taken = [out / name for name, _, _ in tables if (out / name).exists()]
+    if taken:
+        raise InputError(
+            [Problem("E5.8", Place(file=str(path)), path.name, None, "other_place") for path in taken]
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    drafts: list[tuple[Path, Path]] = []
+    done: list[Path] = []
+    try:
+        for name, columns, rows in tables:
+            handle, draft = tempfile.mkstemp(prefix=f".{name}.", dir=out)
+            os.close(handle)
+            drafts.append((Path(draft), out / name))
+            write_table(Path(draft), columns, rows)
+            Path(draft).chmod(0o644)
+        for draft_path, target in drafts:
+            draft_path.rename(target)
+            done.append(target)
+    except BaseException:
+        for path in (*(d for d, _ in drafts), *done):
+            path.unlink(missing_ok=True)
+        raise
