@@ -1,7 +1,7 @@
 """The checks of each step of a key ceremony (spec/trustees.md §3 and §4).
 
-Every check returns the problems it finds, empty when it passes; `facts["trustee"]` names who made the file. No
-check needs a secret.
+Every check returns the problems it finds, empty when it passes; `facts["trustee"]` names who made the file.
+No check needs a secret.
 """
 
 from __future__ import annotations

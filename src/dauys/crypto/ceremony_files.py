@@ -24,7 +24,7 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a ceremony is for. `opens`: when voting begins, ISO 8601 with offset. `data`: the bytes of the file."""
+    """What a ceremony is for. `opens`: when voting begins, ISO 8601 with offset. `data`: its bytes."""
 
     vote_id: str
     trustees: int
@@ -40,7 +40,7 @@ class Plan:
 
     @property
     def quorum(self) -> int:
-        """Signatures that put a wave in force, ⌈(v+t)/2⌉: two quorums share a trustee beyond any t−1 that lie."""
+        """Signatures that put a wave in force, ⌈(v+t)/2⌉: two share more than the t−1 that may lie."""
         return (self.trustees + self.threshold + 1) // 2
 
     def contest(self, contest_id: str) -> Contest | None:
@@ -163,7 +163,7 @@ TRANSCRIPT: dict[str, Any] = {
 
 def parse_plan(data: bytes, name: str = "plan.json") -> Plan:
     """Return the plan. Raises InputError (K1.1, K1.2); `ceremony.check_plan` checks what it says."""
-    return plan_of(parse_canonical(data, name, PLAN, "K1"))
+    return plan_of(parse_canonical(data, name, PLAN, ("K1.1", "K1.2")))
 
 
 def plan_of(value: Mapping[str, Any]) -> Plan:
@@ -184,7 +184,7 @@ def plan_of(value: Mapping[str, Any]) -> Plan:
 
 def parse_signed(kind: str, data: bytes, name: str) -> Signed:
     """Return a trustee's file. Raises InputError (K1.1, K1.2)."""
-    return signed_of(kind, parse_canonical(data, name, SHAPES[kind], "K1"), Place(file=name))
+    return signed_of(kind, parse_canonical(data, name, SHAPES[kind], ("K1.1", "K1.2")), Place(file=name))
 
 
 def signed_of(kind: str, value: Mapping[str, Any], place: Place) -> Signed:
@@ -217,7 +217,7 @@ def signed_hash(file: Signed) -> bytes:
 
 def parse_transcript(data: bytes, name: str = "transcript.json") -> tuple[Plan, int, dict[str, list[Signed]]]:
     """Return plan, attempt and the files of each kind, in the order found. Raises InputError (K1.1, K1.2)."""
-    value = parse_canonical(data, name, TRANSCRIPT, "K1")
+    value = parse_canonical(data, name, TRANSCRIPT, ("K1.1", "K1.2"))
     files = {
         kind: [
             signed_of(kind, item, Place(file=name, path=f"{kind}s[{place}]"))
@@ -234,7 +234,7 @@ def encode_transcript(plan: Plan, attempt: int, files: Mapping[str, Mapping[int,
         f"{kind}s": [dict(files[kind][number].value) for number in range(1, plan.trustees + 1)]
         for kind in ("member", "recipient", "commit", "reveal", "signature")
     }
-    plan_value = parse_canonical(plan.data, "plan.json", PLAN, "K1")
+    plan_value = parse_canonical(plan.data, "plan.json", PLAN, ("K1.1", "K1.2"))
     return canonical({"schema": "dauys/transcript/1", "plan": plan_value, "attempt": attempt, **lists})
 
 

@@ -1,4 +1,4 @@
-"""The one hash of the protocol, signatures over it, and fingerprints that people read aloud (spec/trustees.md)."""
+"""The one hash of the protocol, signatures over it, and fingerprints read aloud (spec/trustees.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Part = bytes | str | int
 
 
 def framed_hash(usage: str, *parts: Part) -> bytes:
-    """Return the 64 bytes of `H(dauys/v1/<usage>, parts…)`. Text is hashed as ASCII, an integer as u32 little-endian."""
+    """Return the 64 bytes of `H(dauys/v1/<usage>, parts…)`: text as ASCII, integers as u32 little-endian."""
     return _core.framed_hash(usage, [_bytes(part) for part in parts])
 
 

@@ -13,8 +13,8 @@ import rfc8785
 
 from dauys.errors import InputError, Place, Problem
 
-#: `int`, `name`, `text`, `text?` (or null), `id`, `vote`, `base64`, `hexN` (N bytes), `=word` (that word), a list of
-#: one shape, a mapping of keys to shapes, or {"#": shape}: keys are decimal numbers.
+#: `int`, `name`, `text`, `text?` (or null), `id`, `vote`, `base64`, `hexN` (N bytes), `=word` (that word), a
+#: list of one shape, a mapping of keys to shapes, or {"#": shape}: keys are decimal numbers.
 Shape = str | list[Any] | dict[str, Any]
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -28,10 +28,10 @@ def canonical(value: object) -> bytes:
     return rfc8785.dumps(value)  # type: ignore[arg-type]  # its own recursive JSON type; checked by rfc8785 at run time
 
 
-def parse_canonical(data: bytes, name: str, shape: Shape, prefix: str) -> dict[str, Any]:
+def parse_canonical(data: bytes, name: str, shape: Shape, codes: tuple[str, str]) -> dict[str, Any]:
     """Return the value of a file whose bytes are canonical and whose shape is exactly this one.
 
-    Raises InputError with `<prefix>.1` for bytes that are not canonical JSON, `<prefix>.2` for every other fault.
+    Raises InputError: the first of `codes` for bytes that are no canonical JSON, the second for other faults.
     """
     place = Place(file=name)
     try:
@@ -40,9 +40,9 @@ def parse_canonical(data: bytes, name: str, shape: Shape, prefix: str) -> dict[s
     except (ValueError, RecursionError, rfc8785.CanonicalizationError):
         same = False
     if not same:
-        raise InputError([Problem(f"{prefix}.1", place, expected="RFC 8785 JSON")])
+        raise InputError([Problem(codes[0], place, expected="RFC 8785 JSON")])
     faults = [
-        Problem(f"{prefix}.2", Place(file=name, path=path), found=found, expected=expected)
+        Problem(codes[1], Place(file=name, path=path), found=found, expected=expected)
         for path, found, expected in misfits(shape, value, "")
     ]
     if faults:
@@ -87,10 +87,8 @@ def _misfits_of_mapping(shape: Mapping[str, Any], value: object, path: str) -> I
 def _fits(shape: str, value: object) -> bool:
     if shape == "int":
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 32
-    if shape == "text?" and value is None:
-        return True
     if not isinstance(value, str):
-        return False
+        return shape == "text?" and value is None
     if shape.startswith("="):
         return value == shape[1:]
     if shape.startswith("hex"):

@@ -27,7 +27,7 @@ from dauys.errors import InputError, Place, Problem
 class TranscriptReport:
     """The verdict on a transcript.
 
-    `anchored`: signing keys were compared with those of the definition entry. `keys` is None if anything failed.
+    `anchored`: signing keys were compared with the definition entry. `keys`: None if anything failed.
     """
 
     problems: tuple[Problem, ...]
@@ -38,7 +38,7 @@ class TranscriptReport:
 def check_transcript(
     data: bytes, expected_keys: Sequence[bytes] | None = None, name: str = "transcript.json"
 ) -> TranscriptReport:
-    """Return every fault of a transcript that can be found without secrets, the cause before what follows from it.
+    """Return every fault of a transcript that shows without secrets, the cause before what follows from it.
 
     `expected_keys`: the signing keys of the definition entry, in trustee order; without them the verdict is
     not anchored.
