@@ -111,27 +111,22 @@ class _Heads:
             unknown_name(self.faults, row, "contest", contest, sorted({c for c, _ in self.options}))
 
     def _check_versions(self) -> None:
-        chains: dict[tuple[str, ...], list[tuple[int, int, datetime, str | None]]] = {}
-        for key, head in self.heads.items():
-            if key[4] != "1" or head[3]:
-                chains.setdefault(key[:4], [])
+        """Keep what is wrong with versions: gaps, a reason too many or missing, a later one received earlier."""
         for key, (row, received, _, reason) in self.heads.items():
-            if key[:4] in chains:
-                chains[key[:4]].append((int(key[4]), row, received, reason))
-        for chain in chains.values():
-            chain.sort()
-            for place, (version, row, received, reason) in enumerate(chain):
-                if version != place + 1:
-                    self.faults.add("E4.16", row, "version", found=str(version), expected=str(place + 1))
-                    break
-                if (version > 1) != bool(reason):
-                    expected = "reason" if version > 1 else ""
-                    self.faults.add("E4.16", row, "reason", found=reason or "", expected=expected)
-                if place and received < chain[place - 1][2]:
-                    before = chain[place - 1][2].isoformat()
-                    self.faults.add(
-                        "E4.16", row, "received", found=received.isoformat(), expected=f"≥ {before}"
-                    )
+            if key[4] == "1" and not reason:
+                continue
+            version = int(key[4])
+            if (version > 1) != bool(reason):
+                expected = "reason" if version > 1 else ""
+                self.faults.add("E4.16", row, "reason", found=reason or "", expected=expected)
+            if version == 1:
+                continue
+            previous: _Key = (*key[:4], str(version - 1))
+            if previous not in self.votes:
+                self.faults.add("E4.16", row, "version", found=str(version), expected=str(version - 1))
+            elif previous in self.heads and received < self.heads[previous][1]:
+                before = self.heads[previous][1].isoformat()
+                self.faults.add("E4.16", row, "received", found=received.isoformat(), expected=f"≥ {before}")
 
     def join(self, path: Path, *, complete: bool) -> list[Protocol]:
         """Read votes.csv and return whole protocols; `complete` says that all protocols could be read."""
