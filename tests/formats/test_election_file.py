@@ -43,8 +43,8 @@ def test_contests_hold_options_in_order_of_the_ballot(small):
 
 def test_other_contests_approval_and_against_all(small):
     other = (
-        "contests:\n  other:\n    - {id: question, title: {kk: а, ru: б, en: c}, approval: true, against_all: true,"
-        " options: [{id: yes, name: {kk: а, ru: б, en: c}}, {id: no, name: {kk: а, ru: б, en: c}}]}\n"
+        "contests:\n  other:\n    - {id: question, title: {kk: а, ru: б, en: c}, approval: true,"
+        " against_all: true, options: [{id: yes, name: {kk: а, ru: б, en: c}}, {id: no, name: {kk: а, ru: б, en: c}}]}\n"
     )
     small.change("election.yaml", "contests:\n", other)
     question = read_election(small.folder).contests(1)[-1]
@@ -191,7 +191,7 @@ def test_every_key_of_the_schema_is_explained():
         ),
     ],
 )
-def test_each_fault_is_named_at_its_place(small, problems, old, new, code, path):
+def test_each_fault_is_named_at_its_place(small, problems, *, old, new, code, path):
     small.change("election.yaml", old, new)
     found = problems(read_election, small.folder)
     assert code in {p.code for p in found}

@@ -111,7 +111,7 @@ class _Heads:
             unknown_name(self.faults, row, "contest", contest, sorted({c for c, _ in self.options}))
 
     def _check_versions(self) -> None:
-        """Keep what is wrong with versions: gaps, a reason too many or missing, a later one received earlier."""
+        """Keep what is wrong with versions: gaps, reasons, a later one received earlier."""
         for key, (row, received, _, reason) in self.heads.items():
             if key[4] == "1" and not reason:
                 continue
