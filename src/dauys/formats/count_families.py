@@ -121,7 +121,7 @@ def _need_votes(sheet: Sheet) -> None:
     if not sheet.parties and not sheet.top.log.problems:
         sheet.top.missing("parties")
     for party in sheet.parties:
-        if party.votes is None:
+        if not party.said:
             sheet.top.log.add("E1.4", party.line, key="votes")
 
 

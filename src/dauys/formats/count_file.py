@@ -120,6 +120,7 @@ def _parties(top: Fields) -> list[Party]:
                 name=name,
                 line=fields.line,
                 votes=fields.votes("votes"),
+                said=fields.get("votes") is not None,
                 bloc=fields.flag("bloc"),
                 exempt=fields.flag("exempt"),
                 aggregate=fields.flag("aggregate"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from dauys.errors import Problem
 from dauys.formats.fields import Fields
 from dauys.formats.yaml_nodes import Scalar
 from dauys.systems.apportion import Method
@@ -27,11 +28,15 @@ REMAINDER_RULES = ("largest", "most_votes", "za_lr_then_average")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One entry of `parties`: a list, or an aggregate of several small ones."""
+    """One entry of `parties`: a list, or an aggregate of several small ones.
+
+    `votes` is None where they are not said, or said in a way that was noted as a fault (`said`).
+    """
 
     name: str
     line: int
     votes: Count | None
+    said: bool = True
     bloc: bool = False
     exempt: bool = False
     aggregate: bool = False
@@ -202,9 +207,15 @@ def tally_of(parties: list[Party], totals: Totals, *, partial: bool) -> Tally:
 def check_sums(sheet: Sheet, votes: Count, line: int) -> None:
     """Note where votes do not add up to the valid ones (E2.4), or are more though some lack (E2.7)."""
     valid, log = sheet.totals.valid_alone(), sheet.top.log
-    if valid is None or votes == valid:
+    if valid is None or votes == valid or any(_spoils_sums(problem) for problem in log.problems):
         return
     if not sheet.partial:
         log.add("E2.4", line, key="totals.valid", found=str(votes), expected=str(valid), hint="partial_votes")
     elif votes > valid:
         log.add("E2.7", line, key="totals.valid", found=str(votes), expected=str(valid))
+
+
+def _spoils_sums(problem: Problem) -> bool:
+    """Return whether a fault already noted makes a sum wrong, so that the sum is not a fault of its own."""
+    spoiled = problem.code == "E1.2" and ".votes" in str(problem.facts.get("key"))
+    return spoiled or problem.code in ("E1.4", "E2.2", "E2.3")

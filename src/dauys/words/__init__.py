@@ -90,7 +90,7 @@ class Words:
         """Return whether there is such a sentence."""
         return any(key in c.templates for c in self._catalogs)
 
-    def say(self, key: str, **facts: object) -> str:
+    def say(self, key: str, /, **facts: object) -> str:
         """Return the sentence with its facts filled in. Raises KeyError for an unknown key or fact."""
         count = facts.get("count")
         home = next((c for c in self._catalogs if key in c.templates), self._catalogs[0])
