@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
-from dauys.cli.options import SpokenCommand, SpokenOption, json_option, quiet_option, words_of
+from dauys.cli.options import SpokenCommand, SpokenOption, json_option, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
 from dauys.cli.result_text import summary
 from dauys.domain.election import Election
 from dauys.domain.votes import Protocol
 from dauys.errors import InputError, Place, Problem
+from dauys.formats.codebook import CODEBOOK_COLUMNS, codebook_rows
 from dauys.formats.election_file import find_election, read_election
+from dauys.formats.nist import nist_report
 from dauys.formats.results_out import (
     PROTOCOL_COLUMNS,
     RESULT_COLUMNS,
@@ -44,7 +46,7 @@ from dauys.tabulate.document import (
     regions_document,
     results_document,
 )
-from dauys.words import Words
+from dauys.words import Language, Words, load
 
 Json = dict[str, Any]
 
@@ -119,8 +121,23 @@ def write_data(run: Run, folder: Path) -> None:
     write_table(folder / "protocols.csv", PROTOCOL_COLUMNS, protocol_rows(run.filled.protocols, counted))
     write_table(folder / "votes.csv", VOTE_COLUMNS, vote_rows(run.filled.protocols))
     rows = ResultRows(count.stations, election.candidates, election.parties)
+    figures = [
+        (r.station, r.contest, r.round, r.line("ballots_cast"), r.line("invalid_ballots"), r.votes())
+        for r in reports
+    ]
+    places = list(station_rows(election.stations))
+    write_json(
+        folder / "nist.json",
+        nist_report(run.results, run.constituencies, run.regions, places, figures),
+        indent=None,
+    )
+    write_table(folder / "codebook.csv", CODEBOOK_COLUMNS, codebook_rows(_meaning))
     flat = (row for r in reports for row in rows.of(r.station, r.contest, r.round, r.votes()))
     write_table(folder / "results.csv", RESULT_COLUMNS, flat)
+
+
+def _meaning(language: str, key: str) -> str:
+    return load(cast("Language", language), "codebook").template(key)
 
 
 def is_result(folder: Path) -> bool:
@@ -144,6 +161,7 @@ def _build_site(out: Path, steps: Steps, words: Words) -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%dT%H:%M%z"]), cls=SpokenOption, help="option.as_of")
 @click.option("--no-site", is_flag=True, cls=SpokenOption, help="option.no_site")
 @json_option
+@lang_option
 @quiet_option
 @click.pass_context
 def command(

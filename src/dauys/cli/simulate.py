@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dauys.cli.options import SpokenCommand, SpokenOption, quiet_option, words_of
+from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
 from dauys.errors import InputError, Place, Problem
 from dauys.formats.election_file import find_election, read_election
@@ -41,6 +41,7 @@ def command() -> None:
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), cls=SpokenOption, help="option.out_tables"
 )
+@lang_option
 @quiet_option
 @click.pass_context
 def protocols(context: click.Context, election: Path, out: Path, quiet: bool) -> None:

@@ -32,9 +32,9 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 
 
-def write_json(path: Path, value: object) -> None:
+def write_json(path: Path, value: object, indent: int | None = 1) -> None:
     """Write a JSON document: UTF-8, one line end at the end."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
