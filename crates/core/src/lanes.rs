@@ -15,6 +15,7 @@ pub type Stored = [u64; 5];
 /// For each limb, one value per lane.
 pub type Columns = [[u64; MOST]; 5];
 
+const ZERO: Stored = [0; 5];
 const ONE: Stored = [1, 0, 0, 0, 0];
 const MINUS_ONE: Stored = [0x7_ffff_ffff_ffec, LOW, LOW, LOW, LOW];
 const LOW: u64 = (1 << 51) - 1;
@@ -137,7 +138,11 @@ fn squares<L: Lanes, const K: usize>(mut a: [L; K], times: usize) -> [L; K] {
 
 #[inline(always)]
 fn products<L: Lanes, const K: usize>(a: [L; K], b: [L; K]) -> [L; K] {
-    core::array::from_fn(|k| a[k].mul(b[k]))
+    let mut out = a;
+    for k in 0..K {
+        out[k] = a[k].mul(b[k]);
+    }
+    out
 }
 
 /// `a^((p−5)/8)`, for several vectors side by side so that none waits for the other.
@@ -174,6 +179,7 @@ fn inverse_roots<L: Lanes, const K: usize>(w: [L; K]) -> ([L; K], [u32; K]) {
 }
 
 /// Decoded points of one vector, hints for them, and the bits of the lanes that were canonical.
+#[derive(Clone, Copy)]
 struct Decoded<L> {
     niels: [L; 3],
     root: L,
@@ -234,35 +240,52 @@ fn decode_vectors<L: Lanes, const K: usize>(
     encoded: &[[u8; 32]],
     hints: Option<&[[u8; 32]]>,
 ) -> [Decoded<L>; K] {
-    let of = |from: &[[u8; 32]], k: usize| {
-        let end = ((k + 1) * L::WIDTH).min(from.len());
-        columns_of::<L>(&from[(k * L::WIDTH).min(end)..end])
-    };
-    let s: [(L, u32); K] = core::array::from_fn(|k| of(encoded, k));
     let one = L::splat(&ONE);
-    let u1: [L; K] = core::array::from_fn(|k| one.sub(s[k].0.square()));
-    let u2: [L; K] = core::array::from_fn(|k| one.add(s[k].0.square()));
-    let v: [L; K] =
-        core::array::from_fn(|k| L::splat(&D).mul(u1[k].square()).neg().sub(u2[k].square()));
-    let w: [L; K] = core::array::from_fn(|k| v[k].mul(u2[k].square()));
+    let (mut s, mut good) = ([one; K], [0; K]);
+    let (mut u1, mut u2, mut v, mut w) = (s, s, s, s);
+    for k in 0..K {
+        (s[k], good[k]) = columns_of(vector_of::<L>(encoded, k));
+        let square = s[k].square();
+        (u1[k], u2[k]) = (one.sub(square), one.add(square));
+        let u2_square = u2[k].square();
+        v[k] = L::splat(&ZERO).sub(L::splat(&D).mul(u1[k].square()).add(u2_square));
+        w[k] = v[k].mul(u2_square);
+    }
     let (roots, exist) = match hints {
-        Some(hints) => hinted_roots(w, core::array::from_fn(|k| of(hints, k).0)),
+        Some(hints) => hinted_roots(w, hints),
         None => inverse_roots(w),
     };
-    core::array::from_fn(|k| {
-        let mut found = finish_decoding(s[k].0, u1[k], u2[k], v[k], roots[k]);
-        found.good &= s[k].1 & exist[k];
-        found
-    })
+    let zero = Decoded {
+        niels: [one; 3],
+        root: one,
+        good: 0,
+    };
+    let mut found = [zero; K];
+    for k in 0..K {
+        found[k] = finish_decoding(s[k], u1[k], u2[k], v[k], roots[k]);
+        found[k].good &= good[k] & exist[k];
+    }
+    found
+}
+
+/// The encodings that belong in vector `k`.
+fn vector_of<L: Lanes>(encoded: &[[u8; 32]], k: usize) -> &[[u8; 32]] {
+    let end = ((k + 1) * L::WIDTH).min(encoded.len());
+    &encoded[(k * L::WIDTH).min(end)..end]
 }
 
 #[inline(always)]
-fn hinted_roots<L: Lanes, const K: usize>(w: [L; K], hints: [L; K]) -> ([L; K], [u32; K]) {
+fn hinted_roots<L: Lanes, const K: usize>(w: [L; K], hints: &[[u8; 32]]) -> ([L; K], [u32; K]) {
     let one = L::splat(&ONE);
     let all = (1u32 << L::WIDTH) - 1;
-    let hold = (0..K).all(|k| equal(w[k].mul(hints[k].square()), one) & all == all);
+    let mut roots = w;
+    let mut hold = true;
+    for k in 0..K {
+        (roots[k], _) = columns_of(vector_of::<L>(hints, k));
+        hold &= equal(w[k].mul(roots[k].square()), one) & all == all;
+    }
     if hold {
-        (hints, [all; K])
+        (roots, [all; K])
     } else {
         inverse_roots(w)
     }
@@ -315,7 +338,8 @@ fn store<L: Lanes>(
     points: &mut Vec<Niels>,
     good: &mut Vec<bool>,
 ) {
-    let columns = vector.niels.map(L::to_columns);
+    let [plus, minus, t2d] = vector.niels;
+    let columns = [plus.to_columns(), minus.to_columns(), t2d.to_columns()];
     for lane in 0..lanes {
         let mut point = [0; 16];
         for (place, limb) in point[..15].iter_mut().enumerate() {
@@ -393,13 +417,22 @@ impl<L: Lanes> Points<L> {
 
     #[inline(always)]
     fn to_columns(self) -> [Columns; 4] {
-        [self.x, self.y, self.z, self.t].map(L::to_columns)
+        [
+            self.x.to_columns(),
+            self.y.to_columns(),
+            self.z.to_columns(),
+            self.t.to_columns(),
+        ]
     }
 
     #[inline(always)]
     fn from_columns(columns: &[Columns; 4]) -> Self {
-        let [x, y, z, t] = [0, 1, 2, 3].map(|coordinate| L::from_columns(&columns[coordinate]));
-        Self { x, y, z, t }
+        Self {
+            x: L::from_columns(&columns[0]),
+            y: L::from_columns(&columns[1]),
+            z: L::from_columns(&columns[2]),
+            t: L::from_columns(&columns[3]),
+        }
     }
 
     /// Bits of the lanes that hold the identity of ristretto255: `x = 0` or `y = 0`.
@@ -451,15 +484,10 @@ pub fn vanishes<L: Lanes>(points: &[Niels], coefficients: &[Limbs]) -> bool {
     let bits = window_bits(points.len(), L::WIDTH);
     let digits = Digits::new(coefficients, bits);
     let mut buckets = Buckets::<L>::new(bits);
-    let windows: Vec<_> = (0..digits.windows)
-        .map(|window| buckets.sum(points, digits.of(window)))
-        .collect();
-    let total = windows
-        .iter()
-        .rev()
-        .fold(Points::<L>::identity(), |total, window| {
-            doubled(total, bits).add(*window)
-        });
+    let mut total = Points::<L>::identity();
+    for window in (0..digits.windows).rev() {
+        total = doubled(total, bits).add(buckets.sum(points, digits.of(window)));
+    }
     total.identities() & 1 == 1
 }
 
@@ -574,10 +602,28 @@ impl<L: Lanes> Buckets<L> {
             self.sorted[*place as usize] = (point as u32) << 1 | u32::from(digit < 0);
             *place += 1;
         }
-        self.by_count = (1..=self.size as u32).collect();
-        let starts = &self.starts;
-        self.by_count
-            .sort_unstable_by_key(|&bucket| core::cmp::Reverse(count(starts, bucket)));
+        self.order_buckets();
+    }
+
+    /// Orders the buckets by how many points they get, most first.
+    fn order_buckets(&mut self) {
+        let most = (1..=self.size as u32)
+            .map(|bucket| count(&self.starts, bucket))
+            .max()
+            .unwrap_or(0) as usize;
+        let mut places = vec![0u32; most + 2];
+        for bucket in 1..=self.size as u32 {
+            places[most - count(&self.starts, bucket) as usize + 1] += 1;
+        }
+        for at in 1..places.len() {
+            places[at] += places[at - 1];
+        }
+        self.by_count.resize(self.size, 0);
+        for bucket in 1..=self.size as u32 {
+            let place = &mut places[most - count(&self.starts, bucket) as usize];
+            self.by_count[*place as usize] = bucket;
+            *place += 1;
+        }
     }
 
     /// Fills `WIDTH` buckets at a time, those with about equally many points together.
@@ -630,7 +676,10 @@ impl<L: Lanes> Buckets<L> {
             sum = sum.add(suffix);
         }
         sum = doubled(sum, self.rows.len().trailing_zeros() as usize);
-        (0..L::WIDTH).fold(sum, |sum, lane| sum.add(lane_to_front(&totals, lane)))
+        for lane in 0..L::WIDTH {
+            sum = sum.add(lane_to_front(&totals, lane));
+        }
+        sum
     }
 }
 

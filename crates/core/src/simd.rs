@@ -19,6 +19,19 @@ const LOW: u64 = (1 << 51) - 1;
 /// `2p` in limbs of 51 bits.
 const TWICE: Stored = [(LOW - 18) * 2, LOW * 2, LOW * 2, LOW * 2, LOW * 2];
 
+/// `[e(0), …, e(n−1)]` without a closure: code in a closure would not be compiled for the instructions.
+macro_rules! list {
+    ($first:expr; $count:literal, $k:ident => $value:expr) => {{
+        let mut all = [$first; $count];
+        let mut $k = 0;
+        while $k < $count {
+            all[$k] = $value;
+            $k += 1;
+        }
+        all
+    }};
+}
+
 macro_rules! engine {
     ($name:ident, $field:ty, $chunk:expr, $about:literal, $($feature:tt),+) => {
         #[doc = $about]
@@ -105,8 +118,8 @@ impl Eight {
         // SAFETY: only reached through an engine, so the processor has AVX-512 IFMA.
         unsafe {
             let low = _mm512_set1_epi64(LOW as i64);
-            let over = limbs.map(|limb| _mm512_srli_epi64::<51>(limb));
-            let kept = limbs.map(|limb| _mm512_and_si512(limb, low));
+            let over = list!(limbs[0]; 5, k => _mm512_srli_epi64::<51>(limbs[k]));
+            let kept = list!(limbs[0]; 5, k => _mm512_and_si512(limbs[k], low));
             Self([
                 _mm512_madd52lo_epu64(kept[0], over[4], _mm512_set1_epi64(19)),
                 _mm512_add_epi64(kept[1], over[0]),
@@ -122,17 +135,12 @@ impl Eight {
     fn folded(low: [__m512i; 10], high: [__m512i; 10]) -> Self {
         // SAFETY: as in `carried`.
         unsafe {
-            let whole: [__m512i; 10] = core::array::from_fn(|k| {
-                _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k]))
-            });
-            Self::carried(core::array::from_fn(|k| {
-                let upper = whole[k + 5];
-                let upper = _mm512_add_epi64(
-                    _mm512_add_epi64(upper, _mm512_add_epi64(upper, upper)),
-                    _mm512_slli_epi64::<4>(upper),
-                );
-                _mm512_add_epi64(whole[k], upper)
-            }))
+            let whole = list!(low[0]; 10, k => _mm512_add_epi64(low[k], _mm512_add_epi64(high[k], high[k])));
+            let upper = list!(low[0]; 5, k => _mm512_add_epi64(
+                _mm512_add_epi64(whole[k + 5], _mm512_add_epi64(whole[k + 5], whole[k + 5])),
+                _mm512_slli_epi64::<4>(whole[k + 5])
+            ));
+            Self::carried(list!(low[0]; 5, k => _mm512_add_epi64(whole[k], upper[k])))
         }
     }
 }
@@ -143,15 +151,17 @@ impl Lanes for Eight {
     #[inline(always)]
     fn splat(element: &Stored) -> Self {
         // SAFETY: as in `carried`.
-        Self(element.map(|limb| unsafe { _mm512_set1_epi64(limb as i64) }))
+        unsafe { Self(list!(_mm512_setzero_si512(); 5, k => _mm512_set1_epi64(element[k] as i64))) }
     }
 
     #[inline(always)]
     fn from_columns(columns: &Columns) -> Self {
         // SAFETY: as in `carried`; each column is 64 bytes, read whole.
-        Self(core::array::from_fn(|k| unsafe {
-            _mm512_loadu_epi64(columns[k].as_ptr().cast())
-        }))
+        unsafe {
+            Self(
+                list!(_mm512_setzero_si512(); 5, k => _mm512_loadu_epi64(columns[k].as_ptr().cast())),
+            )
+        }
     }
 
     #[inline(always)]
@@ -182,10 +192,13 @@ impl Lanes for Eight {
     #[inline(always)]
     fn load(points: &[&Niels; MOST]) -> [Self; 3] {
         // SAFETY: as in `carried`; a point is 128 bytes, read in two halves.
-        let half = |at: usize| unsafe {
-            transposed(points.map(|point| _mm512_loadu_epi64(point.0.as_ptr().add(at).cast())))
+        let (a, b) = unsafe {
+            let zero = _mm512_setzero_si512();
+            let low = list!(zero; 8, lane => _mm512_loadu_epi64(points[lane].0.as_ptr().cast()));
+            let high =
+                list!(zero; 8, lane => _mm512_loadu_epi64(points[lane].0.as_ptr().add(8).cast()));
+            (transposed(low), transposed(high))
         };
-        let (a, b) = (half(0), half(8));
         [
             Self([a[0], a[1], a[2], a[3], a[4]]),
             Self([a[5], a[6], a[7], b[0], b[1]]),
@@ -196,26 +209,22 @@ impl Lanes for Eight {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         // SAFETY: as in `carried`.
-        Self::carried(core::array::from_fn(|k| unsafe {
-            _mm512_add_epi64(self.0[k], other.0[k])
-        }))
+        Self::carried(unsafe { list!(self.0[0]; 5, k => _mm512_add_epi64(self.0[k], other.0[k])) })
     }
 
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         let minus = other.neg();
         // SAFETY: as in `carried`.
-        Self::carried(core::array::from_fn(|k| unsafe {
-            _mm512_add_epi64(self.0[k], minus.0[k])
-        }))
+        Self::carried(unsafe { list!(self.0[0]; 5, k => _mm512_add_epi64(self.0[k], minus.0[k])) })
     }
 
     #[inline(always)]
     fn neg(self) -> Self {
         // SAFETY: as in `carried`.
-        Self(core::array::from_fn(|k| unsafe {
-            _mm512_sub_epi64(_mm512_set1_epi64(TWICE[k] as i64), self.0[k])
-        }))
+        Self(unsafe {
+            list!(self.0[0]; 5, k => _mm512_sub_epi64(_mm512_set1_epi64(TWICE[k] as i64), self.0[k]))
+        })
     }
 
     #[inline(always)]
@@ -259,9 +268,9 @@ impl Lanes for Eight {
     #[inline(always)]
     fn select(self, other: Self, bits: u32) -> Self {
         // SAFETY: as in `carried`.
-        Self(core::array::from_fn(|k| unsafe {
-            _mm512_mask_blend_epi64(bits as u8, self.0[k], other.0[k])
-        }))
+        Self(unsafe {
+            list!(self.0[0]; 5, k => _mm512_mask_blend_epi64(bits as u8, self.0[k], other.0[k]))
+        })
     }
 }
 
@@ -270,23 +279,35 @@ impl Lanes for Eight {
 unsafe fn transposed(r: [__m512i; 8]) -> [__m512i; 8] {
     // SAFETY: the caller is reached only through an engine, so the processor has AVX-512.
     unsafe {
-        let pair = |a, b| (_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-        let ((a0, a1), (a2, a3)) = (pair(r[0], r[1]), pair(r[2], r[3]));
-        let ((a4, a5), (a6, a7)) = (pair(r[4], r[5]), pair(r[6], r[7]));
+        macro_rules! pair {
+            ($a:expr, $b:expr) => {
+                (_mm512_unpacklo_epi64($a, $b), _mm512_unpackhi_epi64($a, $b))
+            };
+        }
+        let ((a0, a1), (a2, a3)) = (pair!(r[0], r[1]), pair!(r[2], r[3]));
+        let ((a4, a5), (a6, a7)) = (pair!(r[4], r[5]), pair!(r[6], r[7]));
         // each 128-bit part now holds one column of two rows; gather parts 0,2 and 1,3 of four rows, then of eight
-        let even = |a, b| _mm512_shuffle_i64x2::<0b10_00_10_00>(a, b);
-        let odd = |a, b| _mm512_shuffle_i64x2::<0b11_01_11_01>(a, b);
-        let (e0, o0, e1, o1) = (even(a0, a2), odd(a0, a2), even(a1, a3), odd(a1, a3));
-        let (e2, o2, e3, o3) = (even(a4, a6), odd(a4, a6), even(a5, a7), odd(a5, a7));
+        macro_rules! even {
+            ($a:expr, $b:expr) => {
+                _mm512_shuffle_i64x2::<0b10_00_10_00>($a, $b)
+            };
+        }
+        macro_rules! odd {
+            ($a:expr, $b:expr) => {
+                _mm512_shuffle_i64x2::<0b11_01_11_01>($a, $b)
+            };
+        }
+        let (e0, o0, e1, o1) = (even!(a0, a2), odd!(a0, a2), even!(a1, a3), odd!(a1, a3));
+        let (e2, o2, e3, o3) = (even!(a4, a6), odd!(a4, a6), even!(a5, a7), odd!(a5, a7));
         [
-            even(e0, e2),
-            even(e1, e3),
-            even(o0, o2),
-            even(o1, o3),
-            odd(e0, e2),
-            odd(e1, e3),
-            odd(o0, o2),
-            odd(o1, o3),
+            even!(e0, e2),
+            even!(e1, e3),
+            even!(o0, o2),
+            even!(o1, o3),
+            odd!(e0, e2),
+            odd!(e1, e3),
+            odd!(o0, o2),
+            odd!(o1, o3),
         ]
     }
 }
@@ -338,23 +359,14 @@ impl Four {
                 _mm256_set1_epi64x((1 << 26) - 1),
                 _mm256_set1_epi64x((1 << 25) - 1),
             );
-            let over = |k: usize| {
-                if k.is_multiple_of(2) {
-                    _mm256_srli_epi64::<26>(limbs[k])
-                } else {
-                    _mm256_srli_epi64::<25>(limbs[k])
-                }
-            };
-            Self(core::array::from_fn(|k| {
-                let kept = _mm256_and_si256(limbs[k], if k.is_multiple_of(2) { m26 } else { m25 });
-                let from = over((k + 9) % 10);
-                let from = if k == 0 {
-                    _mm256_mul_epu32(from, _mm256_set1_epi64x(19))
-                } else {
-                    from
-                };
-                _mm256_add_epi64(kept, from)
-            }))
+            let over = list!(limbs[0]; 10, k => match width(k) {
+                26 => _mm256_srli_epi64::<26>(limbs[k]),
+                _ => _mm256_srli_epi64::<25>(limbs[k]),
+            });
+            let kept = list!(limbs[0]; 10, k => _mm256_and_si256(limbs[k], if width(k) == 26 { m26 } else { m25 }));
+            let mut sum = list!(limbs[0]; 10, k => _mm256_add_epi64(kept[k], over[(k + 9) % 10]));
+            sum[0] = _mm256_add_epi64(kept[0], _mm256_mul_epu32(over[9], _mm256_set1_epi64x(19)));
+            Self(sum)
         }
     }
 
@@ -364,12 +376,9 @@ impl Four {
         // SAFETY: as in `carry`.
         unsafe {
             let low = _mm256_set1_epi64x((1 << 26) - 1);
-            Self(core::array::from_fn(|k| {
-                if k.is_multiple_of(2) {
-                    _mm256_and_si256(limbs[k / 2], low)
-                } else {
-                    _mm256_srli_epi64::<26>(limbs[k / 2])
-                }
+            Self(list!(low; 10, k => match width(k) {
+                26 => _mm256_and_si256(limbs[k / 2], low),
+                _ => _mm256_srli_epi64::<26>(limbs[k / 2]),
             }))
         }
     }
@@ -381,15 +390,17 @@ impl Lanes for Four {
     #[inline(always)]
     fn splat(element: &Stored) -> Self {
         // SAFETY: as in `carry`.
-        Self::split(element.map(|limb| unsafe { _mm256_set1_epi64x(limb as i64) }))
+        Self::split(unsafe {
+            list!(_mm256_setzero_si256(); 5, k => _mm256_set1_epi64x(element[k] as i64))
+        })
     }
 
     #[inline(always)]
     fn from_columns(columns: &Columns) -> Self {
         // SAFETY: as in `carry`; the first 32 of the 64 bytes of a column are read.
-        Self::split(core::array::from_fn(|k| unsafe {
-            _mm256_loadu_si256(columns[k].as_ptr().cast())
-        }))
+        Self::split(unsafe {
+            list!(_mm256_setzero_si256(); 5, k => _mm256_loadu_si256(columns[k].as_ptr().cast()))
+        })
     }
 
     #[inline(always)]
@@ -420,9 +431,10 @@ impl Lanes for Four {
     #[inline(always)]
     fn load(points: &[&Niels; MOST]) -> [Self; 3] {
         // SAFETY: as in `carry`; a point is 128 bytes, read in four parts.
-        let part = |at: usize| unsafe {
-            let row = |lane: usize| _mm256_loadu_si256(points[lane].0.as_ptr().add(at).cast());
-            let (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3));
+        macro_rules! part {
+            ($at:literal) => {{
+                let rows = list!(_mm256_setzero_si256(); 4, lane => _mm256_loadu_si256(points[lane].0.as_ptr().add($at).cast()));
+                let [r0, r1, r2, r3] = rows;
             let (a, b) = (_mm256_unpacklo_epi64(r0, r1), _mm256_unpackhi_epi64(r0, r1));
             let (c, d) = (_mm256_unpacklo_epi64(r2, r3), _mm256_unpackhi_epi64(r2, r3));
             [
@@ -431,8 +443,9 @@ impl Lanes for Four {
                 _mm256_permute2x128_si256::<0x31>(a, c),
                 _mm256_permute2x128_si256::<0x31>(b, d),
             ]
-        };
-        let (a, b, c, d) = (part(0), part(4), part(8), part(12));
+            }};
+        }
+        let (a, b, c, d) = unsafe { (part!(0), part!(4), part!(8), part!(12)) };
         [
             Self::split([a[0], a[1], a[2], a[3], b[0]]),
             Self::split([b[1], b[2], b[3], c[0], c[1]]),
@@ -443,31 +456,25 @@ impl Lanes for Four {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         // SAFETY: as in `carry`.
-        Self::settled(core::array::from_fn(|k| unsafe {
-            _mm256_add_epi64(self.0[k], other.0[k])
-        }))
+        Self::settled(unsafe { list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], other.0[k])) })
     }
 
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         let minus = other.neg();
         // SAFETY: as in `carry`.
-        Self::settled(core::array::from_fn(|k| unsafe {
-            _mm256_add_epi64(self.0[k], minus.0[k])
-        }))
+        Self::settled(unsafe { list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], minus.0[k])) })
     }
 
     #[inline(always)]
     fn neg(self) -> Self {
         // SAFETY: as in `carry`.
-        Self(core::array::from_fn(|k| unsafe {
-            let twice = if k == 0 {
-                (1i64 << 27) - 38
-            } else {
-                (2i64 << width(k)) - 2
-            };
-            _mm256_sub_epi64(_mm256_set1_epi64x(twice), self.0[k])
-        }))
+        Self(unsafe {
+            list!(self.0[0]; 10, k => {
+                let twice = if k == 0 { (1i64 << 27) - 38 } else { (2i64 << width(k)) - 2 };
+                _mm256_sub_epi64(_mm256_set1_epi64x(twice), self.0[k])
+            })
+        })
     }
 
     #[inline(always)]
@@ -475,10 +482,8 @@ impl Lanes for Four {
         // SAFETY: as in `carry`.
         unsafe {
             let nineteen = _mm256_set1_epi64x(19);
-            let by19: [__m256i; 10] =
-                core::array::from_fn(|k| _mm256_mul_epu32(other.0[k], nineteen));
-            let doubled: [__m256i; 10] =
-                core::array::from_fn(|k| _mm256_add_epi64(self.0[k], self.0[k]));
+            let by19 = list!(self.0[0]; 10, k => _mm256_mul_epu32(other.0[k], nineteen));
+            let doubled = list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], self.0[k]));
             let mut sum = [_mm256_setzero_si256(); 10];
             for i in 0..10 {
                 for j in 0..10 {
@@ -501,12 +506,9 @@ impl Lanes for Four {
         // SAFETY: as in `carry`.
         unsafe {
             let nineteen = _mm256_set1_epi64x(19);
-            let by19: [__m256i; 10] =
-                core::array::from_fn(|k| _mm256_mul_epu32(self.0[k], nineteen));
-            let doubled: [__m256i; 10] =
-                core::array::from_fn(|k| _mm256_add_epi64(self.0[k], self.0[k]));
-            let fourfold: [__m256i; 10] =
-                core::array::from_fn(|k| _mm256_add_epi64(doubled[k], doubled[k]));
+            let by19 = list!(self.0[0]; 10, k => _mm256_mul_epu32(self.0[k], nineteen));
+            let doubled = list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], self.0[k]));
+            let fourfold = list!(self.0[0]; 10, k => _mm256_add_epi64(doubled[k], doubled[k]));
             let mut sum = [_mm256_setzero_si256(); 10];
             for i in 0..10 {
                 for j in i..10 {
@@ -533,9 +535,7 @@ impl Lanes for Four {
                 _mm256_and_si256(_mm256_set1_epi64x(i64::from(bits)), lane),
                 lane,
             );
-            Self(core::array::from_fn(|k| {
-                _mm256_blendv_epi8(self.0[k], other.0[k], chosen)
-            }))
+            Self(list!(self.0[0]; 10, k => _mm256_blendv_epi8(self.0[k], other.0[k], chosen)))
         }
     }
 }
