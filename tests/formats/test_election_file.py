@@ -42,9 +42,10 @@ def test_contests_hold_options_in_order_of_the_ballot(small):
 
 
 def test_other_contests_approval_and_against_all(small):
+    text = "{kk: а, ru: б, en: c}"
     other = (
-        "contests:\n  other:\n    - {id: question, title: {kk: а, ru: б, en: c}, approval: true,"
-        " against_all: true, options: [{id: yes, name: {kk: а, ru: б, en: c}}, {id: no, name: {kk: а, ru: б, en: c}}]}\n"
+        f"contests:\n  other:\n    - {{id: question, title: {text}, approval: true, against_all: true, "
+        f"options: [{{id: yes, name: {text}}}, {{id: no, name: {text}}}]}}\n"
     )
     small.change("election.yaml", "contests:\n", other)
     question = read_election(small.folder).contests(1)[-1]

@@ -62,12 +62,17 @@ COUNTING = (
     _p("count.hours", "count", "12", "Art. 43(1)", READ),
 )
 CALENDAR = (
-    _p("calendar.register_to_station_days", "count", "20", "Art. 25", READ),
+    # "Not later than n days before": the n-th day before, or n whole days between as practised later.
+    _p("calendar.register_to_station_days", "count", "20", "Art. 25", READ,
+       Reading("20", "Art. 25, the twentieth day before", READ),
+       Reading("21", "practice of 2023: 26 February for 19 March", COMPUTED)),
     _p("calendar.register_display_days", "count", "15", "Art. 26(1)", READ),
     _p("calendar.special_register_display_days", "count", "5", "Art. 26(1)", READ),
     _p("calendar.campaign_ends_days", "count", "1", "Art. 27", UNVERIFIED),     # at 0:00 of the eve
     _p("calendar.absentee_until", "clock", "18:00", "Art. 41", UNVERIFIED),
-    _p("calendar.foreign_observers_days", "count", "5", "Art. 20-2", UNVERIFIED),
+    _p("calendar.foreign_observers_days", "count", "5", "Art. 20-2", UNVERIFIED,
+       Reading("5", "Art. 20-2, the fifth day before", UNVERIFIED),
+       Reading("6", "practice of 2021 and 2023: 13 March for 19 March", COMPUTED)),
     _p("calendar.foreign_observers_until", "clock", "18:00", "Art. 20-2", UNVERIFIED),
     # The duty to announce is attributed to paragraph 5; no date stands in the part read. 37 days in 2005.
     _p("calendar.electronic_list_days", "count", NONE, "Art. 50-1(5)", UNVERIFIED,

@@ -24,7 +24,9 @@ CHANGES = (
     Parameter("constituency.against_all", "flag", "yes", "Art. 37", READ),
     Parameter("turnout.numerator", "choice", "ballots_issued", "Art. 44(5)", COMPUTED,
               ("ballots_cast", "ballots_issued")),                        # 54.21 % against 52.90 % cast
-    Parameter("calendar.foreign_observers_days", "count", "5", "Art. 20-2", COMPUTED),
+    # Whole days between, as the commission counted: 26 February and 13 March for 19 March.
+    Parameter("calendar.register_to_station_days", "count", "21", "Art. 25", COMPUTED),
+    Parameter("calendar.foreign_observers_days", "count", "6", "Art. 20-2", COMPUTED),
     Parameter("calendar.foreign_observers_until", "clock", "18:00", "Art. 20-2", READ),
 )
 # fmt: on
