@@ -41,8 +41,13 @@ def hemicycle(seats: int, rows: int = ROWS) -> tuple[Dot, ...]:
     return tuple(sorted(dots, key=lambda d: (round(d.angle, 6), d.x * d.x + d.y * d.y)))
 
 
-def tiles_across(count: int) -> int:
-    """Return how many tiles of a region stand side by side: a row up to three, a square of four, then wide blocks."""
+def tiles_across(count: int, width: int | None = None) -> int:
+    """Return how many tiles of a region stand side by side: at most its `width`, where the data has one.
+
+    Else a row up to three, a square of four, then wide blocks.
+    """
+    if width:
+        return min(width, count)
     if count <= 3 or count == 5:
         return count
     return 2 if count == 4 else max(4, ceil((2 * count) ** 0.5))
@@ -50,6 +55,7 @@ def tiles_across(count: int) -> int:
 
 def map_box(regions: list[dict[str, Any]]) -> tuple[int, int]:
     """Return width and height of the tile map in pixels; a region's `column` and `row` count tiles."""
-    width = max(r["column"] + tiles_across(len(r["constituencies"])) for r in regions)
-    height = max(r["row"] + ceil(len(r["constituencies"]) / tiles_across(len(r["constituencies"]))) for r in regions)
+    across = [tiles_across(len(r["constituencies"]), r.get("width")) for r in regions]
+    width = max(r["column"] + n for r, n in zip(regions, across, strict=True))
+    height = max(r["row"] + ceil(len(r["constituencies"]) / n) for r, n in zip(regions, across, strict=True))
     return width * (TILE + GAP), height * (TILE + GAP) + NAME

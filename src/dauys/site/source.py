@@ -15,7 +15,7 @@ from dauys.errors import InputError, Place, Problem
 Row = dict[str, Any]
 
 DOCUMENTS = ("results.json", "constituencies.json", "regions.json", "findings.json")
-TABLES = ("stations.csv", "protocols.csv", "votes.csv", "results.csv", "codebook.csv")
+TABLES = ("stations.csv", "protocols.csv", "votes.csv", "results.csv")
 #: What a reader can take away, in the order of the data page.
 DOWNLOADS = ("results.csv", "results.json", "nist.json", "constituencies.json", "regions.json", "stations.csv",
              "electronic_stations.csv", "protocols.csv", "votes.csv", "findings.json", "codebook.csv")  # fmt: skip
@@ -80,7 +80,7 @@ class Source:
 
 def _missing(folder: Path) -> list[Problem]:
     names = [name for name in (*DOCUMENTS, *TABLES) if not (folder / name).is_file()]
-    return [Problem("E6.1", Place(file=str(folder / name)), hint="hint.run_first") for name in names]
+    return [Problem("E6.1", Place(file=str(folder / name)), hint="run_first") for name in names]
 
 
 def _document(path: Path) -> Any:
@@ -137,5 +137,5 @@ def read(folder: Path) -> Source:
         station["registered"] = int(station["registered"]) if station["registered"] else None
     return Source(
         folder, results, tuple(constituencies), tuple(regions), tuple(stations), _protocols(folder),
-        _counted(folder), tuple(findings), tuple(_table(folder / "codebook.csv")),
+        _counted(folder), tuple(findings), tuple(_table(folder / "codebook.csv") if (folder / "codebook.csv").is_file() else ()),
     )  # fmt: skip

@@ -11,7 +11,8 @@ from dauys.domain.text import Language
 from dauys.site.figures import Figures
 from dauys.words import load
 
-_ARTICLE = re.compile(r"\bArts?\.\s*(\d[\d-]*)")
+_NUMBER = r"\d[\d-]*(?:\(\d+\))*"
+_ARTICLE = re.compile(rf"\bArts?\.\s*({_NUMBER}(?:,\s*{_NUMBER})*)")
 
 
 class Texts:

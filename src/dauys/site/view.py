@@ -136,7 +136,7 @@ class View:
         tiles = [self.tile(self.source.constituency[c], here) for c in region["constituencies"]]
         return {
             "id": region["id"], "name": self.region_name(region), "x": region["column"], "y": region["row"],
-            "n": tiles_across(len(tiles)), "tiles": tiles,
+            "n": tiles_across(len(tiles), region.get("width")), "tiles": tiles,
         }  # fmt: skip
 
     def region_name(self, region: Row) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from typing import Any
 
 from dauys.site.source import DOWNLOADS, Row
 from dauys.site.view import Page, View, ratio
 
-_TEXT_PLAIN = (".share", "_share")
+#: Parameters that are shares of a base and are shown as per cents.
+_SHARES = frozenset({"list.threshold", "constituency.majority", "constituency.min_turnout"})
 
 
 def downloads(view: View) -> list[dict[str, Any]]:
@@ -38,9 +40,17 @@ def correction(view: View, row: Row) -> dict[str, Any]:
         before, after = (view.party(p).short if p in view.source.parties else str(p) for p in (before, after))
     else:
         before, after = (view.f.count(x) if isinstance(x, int) else _seats(view, x) for x in (before, after))
-    why = row["why"]
     return {"what": view.t(f"correction.{kind}", who=who) if view.t.has(f"correction.{kind}") else f"{kind} {who}",
-            "before": before, "after": after, "why": view.name(why) if isinstance(why, dict) else (why or "")}  # fmt: skip
+            "before": before, "after": after, "why": _why(view, row)}  # fmt: skip
+
+
+def _why(view: View, row: Row) -> str:
+    """Return why a figure changed: stations that came in and protocols that were corrected, counted; else the reason given."""
+    facts = row.get("facts") or {}
+    parts = [str(view.t(f"correction.because.{k}", count=n)) for k, n in facts.items() if n and view.t.has(f"correction.because.{k}")]
+    if parts:
+        return ", ".join(parts)
+    return view.name(row["why"]) if isinstance(row["why"], dict) else (row["why"] or "")
 
 
 def _shares(view: View, before: Any, after: Any) -> tuple[str, str]:
@@ -84,7 +94,7 @@ def history(view: View) -> Page:
         ]  # fmt: skip
         rows.append({
             "id": h["id"], "title": publication_name(view, h), "as_of": view.f.moment(h["as_of"]), "reason": view.name(h["reason"]) if isinstance(h["reason"], dict) else h["reason"],
-            "chip": view.state({"status": h["status"], "version": h["number"]}), "counted": h["stations_counted"], "total": h["stations_total"],
+            "chip": view.state({"status": h["status"], "version": h["number"]}), "counted": h["stations_counted"], "partial": h.get("stations_partial") or 0, "total": h["stations_total"],
             "document": view.name(h["document"]), "corrections": [correction(view, c) for c in h["corrections"]], "lists": lists, "figures": figures,
         })  # fmt: skip
     title = str(view.t("history.title"))
@@ -121,32 +131,55 @@ def findings(view: View) -> Page:
     return Page("findings/index.html", "findings.html", title, context, "findings", list(view.source.findings))
 
 
-def parameter_value(view: View, value: Any) -> str:
+def parameter_value(view: View, path: str, value: Any) -> str:
     """Return a parameter's value as words where the catalog has them, a share as a per cent, else as it is."""
     if value is None:
         return "–"
     text = str(value)
     if view.t.has(f"base_noun.{text}"):
         return str(view.base_noun(text))
-    top, slash, bottom = text.partition("/")
-    if slash and top.isdigit() and bottom.isdigit() and int(bottom) > int(top):
+    if path in _SHARES:
         return view.f.short_percent(text)
+    if "." in text and text.replace(".", "", 1).isdigit():
+        return view.f.decimal(text, len(text.partition(".")[2]))
     return str(view.t.known("value", text))
+
+
+def _status(p: Row) -> str:
+    """Return where a parameter's value comes from, the most doubtful first."""
+    if p["overridden"]:
+        return "overridden"
+    if p.get("status") == "unverified":
+        return "unverified"
+    if p["value"] != p["preset"] or p.get("status") == "declared":
+        return "declared"
+    return "computed" if p.get("status") == "computed" else "preset"
+
+
+def _parameter(view: View, p: Row) -> dict[str, Any]:
+    """Return one row of the table of parameters; where the law can be read in two ways both stand in it."""
+    path, status = p["path"], _status(p)
+    kind = {"overridden": "finding", "unverified": "not_run", "declared": "declared", "computed": "declared", "preset": "final"}[status]
+    readings = [
+        {"value": parameter_value(view, path, r["value"]), "where": _reading(view, path, r), "status": view.t.known("reading", r["status"])}
+        for r in p.get("readings") or ()
+    ]
+    return {
+        "path": path, "label": view.t.known("parameter", path), "value": parameter_value(view, path, p["value"]), "preset": parameter_value(view, path, p["preset"]),
+        "article": view.t.article(p["article"]), "chip": view.chip(kind, str(view.t(f"methods.{status}"))), "readings": readings,
+    }  # fmt: skip
+
+
+def _reading(view: View, path: str, reading: Row) -> Any:
+    key = f"reading.{path}.{reading['value']}"
+    return view.t(key) if view.t.has(key) else view.t.article(reading["article"])
 
 
 def methods(view: View) -> Page:
     """Return the rules that were applied: every parameter with its article and where its value comes from."""
-    parameters = []
-    for p in view.results["election"]["parameters"]:
-        status = "overridden" if p["overridden"] else "unverified" if p.get("status") == "unverified" else "declared" if p["value"] != p["preset"] else "preset"
-        kind = {"overridden": "finding", "unverified": "not_run", "declared": "declared", "preset": "not_run"}[status]
-        chip = view.chip(kind, str(view.t(f"methods.{status}"))) if status != "preset" else view.t("methods.preset_word")
-        note = p.get("note")
-        parameters.append({"path": p["path"], "label": view.t.known("parameter", p["path"]), "value": parameter_value(view, p["value"]),
-                           "preset": parameter_value(view, p["preset"]), "article": view.t.article(p["article"]), "chip": chip,
-                           "note": view.name(note) if isinstance(note, dict) else note})  # fmt: skip
-    context = {"parameters": parameters, "sections": _rules(view)}
-    return Page("methods/index.html", "methods.html", str(view.t("methods.title")), context, "methods", view.results["election"])
+    election = view.results["election"]
+    context = {"parameters": [_parameter(view, p) for p in election["parameters"]], "sections": _rules(view), "law": view.t.known("law", election["law"])}
+    return Page("methods/index.html", "methods.html", str(view.t("methods.title")), context, "methods", election)
 
 
 def _rules(view: View) -> list[dict[str, Any]]:
@@ -180,8 +213,6 @@ def _passing_on(view: View, base: str) -> str:
 
 
 def _passes(result: Row, party: str, base: str) -> bool:
-    from fractions import Fraction  # noqa: PLC0415  one line of arithmetic on exact strings
-
     share, bar = Fraction(result["shares"][party][base]), Fraction(result["threshold"]["share"])
     return share > bar if result["threshold"]["strict"] else share >= bar
 
@@ -204,7 +235,7 @@ def synthetic(view: View) -> Page:
     """Return what is official and what is synthetic."""
     election = view.results["election"]
     context = {"official": [_label(view, c) for c in election["official"]], "synthetic": [_label(view, c) for c in election["synthetic"]],
-               "generator": election["generator"]}  # fmt: skip
+               "generator": election["generator"], "sources": election.get("sources") or []}  # fmt: skip
     facts = {k: election[k] for k in ("official", "synthetic", "generator")}
     return Page("synthetic/index.html", "synthetic.html", str(view.t("synthetic.title")), context, "data", facts)
 

@@ -87,7 +87,10 @@ def states(view: View) -> list[dict[str, Any]]:
 
 
 def _house(view: View) -> dict[str, Any]:
-    rows = [{**r, "party": view.party(r["party"])} for r in view.by_size(view.results["house_rows"])]
+    rows = [
+        {**r, "party": view.party(r["party"]), "list": r["list"] if view.source.parties[r["party"]]["list_order"] else None}
+        for r in view.by_size(view.results["house_rows"])
+    ]
     sums = [sum(r[k] or 0 for r in rows) for k in ("list", "round1", "round2", "total")]
     return {"house": rows, "house_sums": sums}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from dauys.site.pages.facts import method_name
@@ -72,7 +73,7 @@ def _threshold(view: View, facts: Facts) -> dict[str, Any]:
         for r in sorted(facts["lists"], key=lambda r: -r["votes"])
     ]  # fmt: skip
     return {
-        "share": view.f.short_percent(facts["share"]), "base": view.base(facts["base"]), "base_votes": facts["base_votes"], "needed": facts["needed"],
+        "share": view.f.short_percent(facts["share"]), "base": view.base(facts["base"]), "base_votes": facts["base_votes"], "needed": ceil(Fraction(facts["needed"])),
         "base_words": view.base(facts["base"]), "other_words": view.base(other) if other else None, "rows": rows,
     }  # fmt: skip
 

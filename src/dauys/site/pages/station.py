@@ -117,5 +117,8 @@ def _version(view: View, p: Row) -> tuple[str, str, str]:
 
 def _finding(view: View, x: Row) -> dict[str, Any]:
     treatment = view.t("findings.set_aside" if x["treatment"] == "set_aside" else "findings.counted")
+    if x["found"] is None and x["expected"] is None:
+        text = view.t("findings.sentence_plain", place=finding_place(view, x), treatment=treatment, decision=x["decision"] or "")
+        return {"title": f"{x['code']} · {view.t.known('code', x['code'])}", "text": text}
     text = view.t("findings.sentence", place=finding_place(view, x), found=finding_number(view, x["found"]), expected=finding_number(view, x["expected"]), treatment=treatment)
     return {"title": f"{x['code']} · {view.t.known('code', x['code'])}", "text": text}

@@ -1,0 +1,65 @@
+"""`dauys site DIR`: the public site from the data of a result, and on request a server to look at it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_option, words_of
+from dauys.cli.progress import Steps
+from dauys.errors import InputError, Place, Problem
+from dauys.site import BASE_URL, build
+from dauys.site.serve import make_server
+from dauys.words import Words
+
+
+@click.command(
+    cls=SpokenCommand,
+    name="site",
+    help="help.site",
+    short_help="command.site",
+    epilog="help.site_example",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--serve", "port", type=click.IntRange(0, 65535), cls=SpokenOption, help="option.serve", metavar="PORT")
+@click.option("--base-url", default=BASE_URL, show_default=True, cls=SpokenOption, help="option.base_url", metavar="URL")
+@click.option("--keep", is_flag=True, cls=SpokenOption, help="option.keep")
+@quiet_option
+@lang_option
+@click.pass_context
+def command(context: click.Context, folder: Path, port: int | None, base_url: str, keep: bool, quiet: bool) -> None:
+    """Make DIR/site from DIR/data, then serve it where a port is given."""
+    words = Words(words_of(context).language, "cli", "run")
+    site = folder / "site"
+    if not (keep and (site / "index.html").is_file()):
+        _make(folder, words, base_url.rstrip("/") + "/", quiet)
+    if port is not None:
+        _serve(site, port, words)
+
+
+def _make(folder: Path, words: Words, base_url: str, quiet: bool) -> None:
+    started = time.monotonic()
+    site = folder / "site"
+    with Steps(quiet=quiet) as steps, steps.step(words.say("run.site")):
+        try:
+            built = build(folder / "data", site, progress=steps.tell, base_url=base_url)
+        except FileExistsError as error:
+            raise InputError([Problem("E6.4", Place(file=str(site)), hint="other_folder")]) from error
+    seconds = f"{time.monotonic() - started:.1f}"
+    if not quiet:
+        click.echo(words.say("site.done", count=built.pages, file=str(site / "index.html"), seconds=seconds))
+
+
+def _serve(site: Path, port: int, words: Words) -> None:
+    """Serve the site until it is interrupted. Raises InputError where the port is taken."""
+    try:
+        server = make_server(site, port)
+    except OSError as error:
+        raise InputError([Problem("E6.5", found=str(port), hint="other_port")]) from error
+    with server:
+        host, number = server.server_address[:2]
+        click.echo(words.say("site.serving", address=f"http://{host!s}:{number}/"))
+        server.serve_forever()
