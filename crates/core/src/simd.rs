@@ -32,6 +32,12 @@ macro_rules! list {
     }};
 }
 
+/// The sum of products of pairs.
+macro_rules! total {
+    ($a:ident $b:ident) => { _mm256_mul_epu32($a, $b) };
+    ($a:ident $b:ident, $($rest:tt)+) => { _mm256_add_epi64(_mm256_mul_epu32($a, $b), total!($($rest)+)) };
+}
+
 macro_rules! engine {
     ($name:ident, $field:ty, $chunk:expr, $about:literal, $($feature:tt),+) => {
         #[doc = $about]
@@ -322,31 +328,42 @@ const fn width(k: usize) -> i32 {
 }
 
 impl Four {
-    /// Moves what is above limb `k` to the next one; from the last to the first by 19.
+    /// Moves what is above limb `K` to the next one; from the last to the first by 19.
     #[inline(always)]
-    fn carry(limbs: &mut [__m256i; 10], k: usize) {
+    fn carry<const K: usize>(limbs: &mut [__m256i; 10]) {
         // SAFETY: only reached through an engine, so the processor has AVX2.
         unsafe {
-            let bits = width(k);
-            let over = _mm256_srl_epi64(limbs[k], _mm_cvtsi32_si128(bits));
-            limbs[k] = _mm256_and_si256(limbs[k], _mm256_set1_epi64x((1 << bits) - 1));
-            let over = if k == 9 {
-                let twice = _mm256_add_epi64(over, over);
-                _mm256_add_epi64(_mm256_add_epi64(over, twice), _mm256_slli_epi64::<4>(over))
-            } else {
-                over
+            let over = match width(K) {
+                26 => _mm256_srli_epi64::<26>(limbs[K]),
+                _ => _mm256_srli_epi64::<25>(limbs[K]),
             };
-            let next = (k + 1) % 10;
-            limbs[next] = _mm256_add_epi64(limbs[next], over);
+            limbs[K] = _mm256_and_si256(limbs[K], _mm256_set1_epi64x((1 << width(K)) - 1));
+            let over = match K {
+                9 => {
+                    let twice = _mm256_add_epi64(over, over);
+                    _mm256_add_epi64(_mm256_add_epi64(over, twice), _mm256_slli_epi64::<4>(over))
+                }
+                _ => over,
+            };
+            limbs[(K + 1) % 10] = _mm256_add_epi64(limbs[(K + 1) % 10], over);
         }
     }
 
     /// Two chains of carries side by side: limbs below 2⁶³ become tight.
     #[inline(always)]
     fn carried(mut limbs: [__m256i; 10]) -> Self {
-        for k in [0, 5, 1, 6, 2, 7, 3, 8, 4, 9, 5, 0] {
-            Self::carry(&mut limbs, k);
-        }
+        Self::carry::<0>(&mut limbs);
+        Self::carry::<5>(&mut limbs);
+        Self::carry::<1>(&mut limbs);
+        Self::carry::<6>(&mut limbs);
+        Self::carry::<2>(&mut limbs);
+        Self::carry::<7>(&mut limbs);
+        Self::carry::<3>(&mut limbs);
+        Self::carry::<8>(&mut limbs);
+        Self::carry::<4>(&mut limbs);
+        Self::carry::<9>(&mut limbs);
+        Self::carry::<5>(&mut limbs);
+        Self::carry::<0>(&mut limbs);
         Self(limbs)
     }
 
@@ -414,9 +431,15 @@ impl Lanes for Four {
                     _mm256_srl_epi64(_mm256_add_epi64(*value, over), _mm_cvtsi32_si128(width(k)));
             }
             limb[0] = _mm256_add_epi64(limb[0], _mm256_mul_epu32(over, _mm256_set1_epi64x(19)));
-            for k in 0..9 {
-                Self::carry(&mut limb, k);
-            }
+            Self::carry::<0>(&mut limb);
+            Self::carry::<1>(&mut limb);
+            Self::carry::<2>(&mut limb);
+            Self::carry::<3>(&mut limb);
+            Self::carry::<4>(&mut limb);
+            Self::carry::<5>(&mut limb);
+            Self::carry::<6>(&mut limb);
+            Self::carry::<7>(&mut limb);
+            Self::carry::<8>(&mut limb);
             limb[9] = _mm256_and_si256(limb[9], _mm256_set1_epi64x((1 << 25) - 1));
             let mut columns = [[0; MOST]; 5];
             for (k, column) in columns.iter_mut().enumerate() {
@@ -482,22 +505,27 @@ impl Lanes for Four {
         // SAFETY: as in `carry`.
         unsafe {
             let nineteen = _mm256_set1_epi64x(19);
-            let by19 = list!(self.0[0]; 10, k => _mm256_mul_epu32(other.0[k], nineteen));
-            let doubled = list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], self.0[k]));
-            let mut sum = [_mm256_setzero_si256(); 10];
-            for i in 0..10 {
-                for j in 0..10 {
-                    // two odd limbs stand at half a bit each, so their product counts twice
-                    let a = if i % 2 == 1 && j % 2 == 1 {
-                        doubled[i]
-                    } else {
-                        self.0[i]
-                    };
-                    let b = if i + j >= 10 { by19[j] } else { other.0[j] };
-                    sum[(i + j) % 10] = _mm256_add_epi64(sum[(i + j) % 10], _mm256_mul_epu32(a, b));
-                }
-            }
-            Self::carried(sum)
+            let a = self.0;
+            let b = other.0;
+            // two odd limbs stand at half a bit each, so their product counts twice; what wraps round counts 19 times
+            let [_, d1, _, d3, _, d5, _, d7, _, d9] =
+                list!(a[0]; 10, k => _mm256_add_epi64(a[k], a[k]));
+            let [_, c1, c2, c3, c4, c5, c6, c7, c8, c9] =
+                list!(b[0]; 10, k => _mm256_mul_epu32(b[k], nineteen));
+            let [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = a;
+            let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] = b;
+            Self::carried([
+                total!(a0 b0, d1 c9, a2 c8, d3 c7, a4 c6, d5 c5, a6 c4, d7 c3, a8 c2, d9 c1),
+                total!(a0 b1, a1 b0, a2 c9, a3 c8, a4 c7, a5 c6, a6 c5, a7 c4, a8 c3, a9 c2),
+                total!(a0 b2, d1 b1, a2 b0, d3 c9, a4 c8, d5 c7, a6 c6, d7 c5, a8 c4, d9 c3),
+                total!(a0 b3, a1 b2, a2 b1, a3 b0, a4 c9, a5 c8, a6 c7, a7 c6, a8 c5, a9 c4),
+                total!(a0 b4, d1 b3, a2 b2, d3 b1, a4 b0, d5 c9, a6 c8, d7 c7, a8 c6, d9 c5),
+                total!(a0 b5, a1 b4, a2 b3, a3 b2, a4 b1, a5 b0, a6 c9, a7 c8, a8 c7, a9 c6),
+                total!(a0 b6, d1 b5, a2 b4, d3 b3, a4 b2, d5 b1, a6 b0, d7 c9, a8 c8, d9 c7),
+                total!(a0 b7, a1 b6, a2 b5, a3 b4, a4 b3, a5 b2, a6 b1, a7 b0, a8 c9, a9 c8),
+                total!(a0 b8, d1 b7, a2 b6, d3 b5, a4 b4, d5 b3, a6 b2, d7 b1, a8 b0, d9 c9),
+                total!(a0 b9, a1 b8, a2 b7, a3 b6, a4 b5, a5 b4, a6 b3, a7 b2, a8 b1, a9 b0),
+            ])
         }
     }
 
@@ -506,23 +534,26 @@ impl Lanes for Four {
         // SAFETY: as in `carry`.
         unsafe {
             let nineteen = _mm256_set1_epi64x(19);
-            let by19 = list!(self.0[0]; 10, k => _mm256_mul_epu32(self.0[k], nineteen));
-            let doubled = list!(self.0[0]; 10, k => _mm256_add_epi64(self.0[k], self.0[k]));
-            let fourfold = list!(self.0[0]; 10, k => _mm256_add_epi64(doubled[k], doubled[k]));
-            let mut sum = [_mm256_setzero_si256(); 10];
-            for i in 0..10 {
-                for j in i..10 {
-                    let both_odd = i % 2 == 1 && j % 2 == 1;
-                    let a = match (i == j, both_odd) {
-                        (true, false) => self.0[i],
-                        (false, true) => fourfold[i],
-                        _ => doubled[i],
-                    };
-                    let b = if i + j >= 10 { by19[j] } else { self.0[j] };
-                    sum[(i + j) % 10] = _mm256_add_epi64(sum[(i + j) % 10], _mm256_mul_epu32(a, b));
-                }
-            }
-            Self::carried(sum)
+            let a = self.0;
+            let twice = list!(a[0]; 10, k => _mm256_add_epi64(a[k], a[k]));
+            let [_, q1, _, q3, _, q5, _, q7, _, _] =
+                list!(a[0]; 10, k => _mm256_add_epi64(twice[k], twice[k]));
+            let [_, _, _, _, _, c5, c6, c7, c8, c9] =
+                list!(a[0]; 10, k => _mm256_mul_epu32(a[k], nineteen));
+            let [d0, d1, d2, d3, d4, d5, d6, d7, d8, d9] = twice;
+            let [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = a;
+            Self::carried([
+                total!(a0 a0, q1 c9, d2 c8, q3 c7, d4 c6, d5 c5),
+                total!(d0 a1, d2 c9, d3 c8, d4 c7, d5 c6),
+                total!(d0 a2, d1 a1, q3 c9, d4 c8, q5 c7, a6 c6),
+                total!(d0 a3, d1 a2, d4 c9, d5 c8, d6 c7),
+                total!(d0 a4, q1 a3, a2 a2, q5 c9, d6 c8, d7 c7),
+                total!(d0 a5, d1 a4, d2 a3, d6 c9, d7 c8),
+                total!(d0 a6, q1 a5, d2 a4, d3 a3, q7 c9, a8 c8),
+                total!(d0 a7, d1 a6, d2 a5, d3 a4, d8 c9),
+                total!(d0 a8, q1 a7, d2 a6, q3 a5, a4 a4, d9 c9),
+                total!(d0 a9, d1 a8, d2 a7, d3 a6, d4 a5),
+            ])
         }
     }
 
