@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from dauys.systems.averages import Shares, by_average
 from dauys.systems.divisors import HighestAverages
@@ -106,8 +106,7 @@ def allocate(
     if seats < 0:
         raise ValueError(f"the number of seats cannot be negative: {seats}")
     contest = Contest(tally, seats, method, threshold, caps, apparentments, at)
-    if threshold is not None or caps is not None or apparentments:
-        contest.check()
+    contest.check()
     desk = Desk(ties, decisions, tally.votes)
     if decisions:
         check_decisions(decisions)
@@ -126,8 +125,13 @@ def allocate(
     return outcome.plain() if trace_now else outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
+def _refuse_strangers(names: Iterable[str], known: Mapping[str, Count]) -> None:
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        raise ValueError(f"unknown lists in the rules: {', '.join(strangers)}")
+
+
+class Contest(NamedTuple):
     """One distribution with everything that decides it except the answers to ties."""
 
     tally: Tally
@@ -141,30 +145,35 @@ class Contest:
     def check(self) -> None:
         """Pass if every id is known and the rules fit one another; raise ValueError otherwise."""
         known = self.tally.votes
-        named: list[str] = [name for group in self.apparentments for name in group]
-        if len(set(named)) != len(named):
-            raise ValueError("a list stands in two apparentments, or twice in one")
-        if not isinstance(self.caps, int) and self.caps:
-            named += self.caps
+        if self.apparentments:
+            named = [name for group in self.apparentments for name in group]
+            if len(set(named)) != len(named):
+                raise ValueError("a list stands in two apparentments, or twice in one")
+            if any("+".join(group) in known for group in self.apparentments if len(group) > 1):
+                raise ValueError("a list is named like an apparentment of others")
+            _refuse_strangers(named, known)
+        if self.caps and not isinstance(self.caps, int):
+            _refuse_strangers(self.caps, known)
         if self.threshold is not None:
             rule = self.threshold
-            named += [*rule.per_list, *rule.exempt, *rule.direct_seats, *rule.never]
-            if isinstance(rule.fallback, AdmitRunnerUp) and not isinstance(self.method, LargestRemainder):
-                raise ValueError(
-                    "the index of an admitted runner-up is a rule about quotas: it needs LargestRemainder"
-                )
-        strangers = [name for name in named if name not in known]
-        if strangers:
-            raise ValueError(f"unknown lists in the rules: {', '.join(strangers)}")
+            for names in (rule.per_list, rule.exempt, rule.direct_seats, rule.never):
+                if names:
+                    _refuse_strangers(names, known)
+            if rule.fallback is not None and isinstance(rule.fallback, AdmitRunnerUp):
+                self._check_index()
+
+    def _check_index(self) -> None:
+        if isinstance(self.method, HighestAverages):
+            raise ValueError("the index of a runner-up is a rule about quotas: it needs LargestRemainder")  # noqa: TRY004 - a rule, not a type
+        if self.apparentments:
+            raise ValueError("the index of a runner-up has no meaning for apparentments")
 
     def run(self, desk: Desk) -> dict[str, int]:
         """Return seats by id, asking where something is equal. Raises Nothing, Open, DecisionError."""
         tally, ask = self.tally, Ask(desk, self.at)
-        if not any(tally.votes.values()):
-            raise Nothing("no_votes")
         admitted = admit(tally, self.seats, self.threshold, ask)
         if not admitted.lists:
-            raise Nothing("nobody_passes")
+            raise Nothing("nobody_passes" if any(tally.votes.values()) else "no_votes")
         found = dict.fromkeys(tally.votes, 0)
         if self.seats:
             groups = self._groups(admitted, ask) if self.apparentments else ()
@@ -175,7 +184,7 @@ class Contest:
 
     def _deal(self, admitted: Admitted, ask: Ask) -> dict[str, int]:
         names, votes = admitted.lists, self.tally.votes
-        shares = Shares(names, [votes[name] for name in names], self.seats, self._ceilings(names))
+        shares = Shares(names, tuple([votes[name] for name in names]), self.seats, self._ceilings(names))
         return self._distribute(shares, ask, self._quota_base(), admitted.runner_up)
 
     def _quota_base(self) -> Count | None:
@@ -236,8 +245,8 @@ class Contest:
         method = self.method
         if isinstance(method, HighestAverages):
             return by_average(method.divisor, shares, ask)
-        fallback = self.threshold.fallback if self.threshold is not None else None
-        discount = fallback if runner_up is not None and isinstance(fallback, AdmitRunnerUp) else None
-        names, votes = tuple(shares.names), tuple(shares.votes)
-        group = Group(method, names, votes, shares.seats, shares.ceilings, quota_base, runner_up, discount)
-        return by_remainder(group, ask)
+        discount = None
+        if runner_up is not None and self.threshold is not None:
+            rule = self.threshold.fallback
+            discount = rule if isinstance(rule, AdmitRunnerUp) else None
+        return by_remainder(Group(method, *shares, quota_base, runner_up, discount), ask)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from dauys.systems.divisors import Divisor, quotient_fraction, spread
 from dauys.systems.outcomes import Count, Step
 from dauys.systems.ties import Ask
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(NamedTuple):
     """Lists with their votes, all positive, and the seats they share; `ceilings` are by place in `names`."""
 
     names: Sequence[str]

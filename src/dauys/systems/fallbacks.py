@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dauys.systems.outcomes import Count, Step
 from dauys.systems.ties import Ask
@@ -49,8 +49,7 @@ class LowerBar:
 Fallback = AdmitRunnerUp | AddSecond | LowerBar
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """Lists that take part, in input order, all with votes. `runner_up` came in by AdmitRunnerUp and bears
     its index.
     """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from dauys.systems.outcomes import Count, Step
-from dauys.systems.quotas import LargestRemainder, cut, quota_value, whole_quotas
+from dauys.systems.quotas import LargestRemainder, Quota, cut, quota_value, whole_quotas
 from dauys.systems.thresholds import AdmitRunnerUp
 from dauys.systems.ties import Ask, Nothing
 
@@ -16,8 +16,7 @@ MOST_BY_REMAINDER = 5
 """Seats that South Africa's law gives by remainder before averages decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Lists that share seats by largest remainder. All have votes.
 
     `valid` is the base of the quota where it is not the sum of their votes; `ceilings` are by place in
@@ -25,8 +24,8 @@ class Group:
     """
 
     method: LargestRemainder
-    names: tuple[str, ...]
-    votes: tuple[Count, ...]
+    names: Sequence[str]
+    votes: Sequence[Count]
     seats: int
     ceilings: Sequence[int] | None = None
     valid: Count | None = None
@@ -56,8 +55,10 @@ def by_remainder(group: Group, ask: Ask) -> dict[str, int]:
     Ties are asked at the place of `ask`, in a repeated distribution below it at round:2 and so on.
     Raises Nothing("over_allocation") where whole quotas give too many seats and the method refuses.
     """
+    if group.ceilings is None:
+        return dict(zip(group.names, _round(group, ask)[0], strict=True))
     found: dict[str, int] = {}
-    here = ask if group.ceilings is None else ask.not_last()
+    here = ask.not_last()
     number = 1
     while group.names:
         held, full = _round(group, here)
@@ -105,13 +106,15 @@ def _round(group: Group, ask: Ask) -> tuple[list[int], list[int]]:
 
 def _scaled(group: Group) -> tuple[Sequence[int], tuple[int, int]]:
     """Return votes (the runner-up's times its index) and the quota, as integers of one unit."""
-    total = group.valid if group.valid is not None else sum(group.votes)
     counts: Sequence[Count] = group.votes
+    together = sum(counts)
+    total = together if group.valid is None else group.valid
+    plain = group.discount is None and group.method.quota is Quota.HARE
+    if plain and type(together) is int and type(total) is int:
+        return counts, (total, group.seats)  # type: ignore[return-value]  # a sum with a Fraction is a Fraction
     if group.discount is not None:
         index = group.discount.index
         counts = [v * index if n == group.runner_up else v for n, v in zip(group.names, counts, strict=True)]
-    if type(sum(counts)) is int and type(total) is int and group.method.quota == "hare":
-        return counts, (total, group.seats)  # type: ignore[return-value]  # a sum with a Fraction in it is a Fraction
     scale = lcm(*(count.denominator for count in counts))
     quota = group.quota * scale
     return [int(count * scale) for count in counts], quota.as_integer_ratio()
@@ -168,13 +171,14 @@ def _one_each(
     sure, tied, places = cut(keys, range(len(whole)), odd)
     for i in sure:
         held[i] += 1
-    full = _over(group, held)
-    if not full and tied and group.ceilings is not None:
-        full = [i for i in tied if held[i] >= group.ceilings[i]]  # it could not take the seat: no lot for it
-    if full:
-        return held, full
+    if group.ceilings is not None:
+        # A tied list without room could not take the seat, so that no lot is drawn for it.
+        full = _over(group, held) or [i for i in tied if held[i] >= group.ceilings[i]]
+        if full:
+            return held, full
     try:
-        _give(group, held, tied, places, ask)
+        if tied:
+            _give(group, held, tied, places, ask)
     finally:  # an open tie still shows the order it is about
         if ask.log is not None:
             ask.log.append(_remainder_step(group, keys, whole, held))

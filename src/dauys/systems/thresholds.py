@@ -62,10 +62,15 @@ def base_count(tally: Tally, base: Base) -> Count:
     """
     if base is Base.PARTY_VOTES:
         return sum(tally.votes.values())
-    known = {Base.CAST: tally.cast, Base.REGISTERED: tally.registered}.get(base, tally.valid)
+    known: Count | None
+    if base is Base.CAST:
+        known, total = tally.cast, "cast"
+    elif base is Base.REGISTERED:
+        known, total = tally.registered, "registered"
+    else:
+        known, total = tally.valid, "valid"
     if known is None:
-        missing = base.value if base in {Base.CAST, Base.REGISTERED} else "valid"
-        raise _no_base(missing, base)
+        raise _no_base(total, base)
     if base is Base.VALID_INCL_AGAINST_ALL:
         if tally.against_all is None:
             raise _no_base("against_all", base)
@@ -115,7 +120,7 @@ def admit(tally: Tally, seats: int, threshold: Threshold | None, ask: Ask) -> Ad
         return Admitted(tuple([name for name, votes in tally.votes.items() if votes]))
     base_votes = base_count(tally, threshold.base)
     if ask.log is None and _is_plain(threshold):
-        lists = _above_one_bar(tally, seats, threshold, base_votes)
+        lists = _above_one_bar(tally, threshold, base_votes, seats)
     else:
         verdicts = {name: _why(threshold, tally, seats, name, base_votes) for name in tally.votes}
         lists = tuple(name for name, (passes, _) in verdicts.items() if passes)
@@ -131,12 +136,13 @@ def admit(tally: Tally, seats: int, threshold: Threshold | None, ask: Ask) -> Ad
 
 def _is_plain(threshold: Threshold) -> bool:
     special = threshold.by_kind or threshold.per_list or threshold.exempt or threshold.never
-    return not special and threshold.waiver_seats is None and threshold.share != HARE_QUOTA
+    return not special and threshold.waiver_seats is None
 
 
-def _above_one_bar(tally: Tally, seats: int, threshold: Threshold, base_votes: Count) -> tuple[str, ...]:
+def _above_one_bar(tally: Tally, threshold: Threshold, base_votes: Count, seats: int) -> tuple[str, ...]:
     """Return the lists above a bar that is the same for all, without making a fraction for each."""
-    above, below = threshold.share.as_integer_ratio() if threshold.share != HARE_QUOTA else (1, max(seats, 1))
+    share = threshold.share
+    above, below = (1, max(seats, 1)) if isinstance(share, str) else (share.numerator, share.denominator)
     needed = above * base_votes
     if threshold.strict:
         return tuple([name for name, votes in tally.votes.items() if votes * below > needed and votes])

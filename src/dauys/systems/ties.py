@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from math import comb
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from dauys.errors import DecisionError
 from dauys.systems.outcomes import Count, Decision, Step, Tie
@@ -178,8 +178,7 @@ class Desk:
             self.log.append(Step("tie", {**facts, "reference": reference}))
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """A desk seen from one place of a calculation. `last`: nothing that is computed later depends on the
     answer.
     """
@@ -235,7 +234,7 @@ def check_decisions(decisions: Sequence[Decision]) -> None:
 
 
 K = TypeVar("K", bound=Hashable)
-Run = Callable[[Desk], Mapping[K, int]]
+Run = Callable[[Desk], dict[K, int]]
 """A whole calculation that asks a desk whenever something is equal, and returns seats by id, or by place and
 id.
 """
@@ -250,7 +249,7 @@ def settle(run: Run[K], desk: Desk) -> tuple[dict[K, int], tuple[Tie, ...]]:
     tie are named.
     """
     try:
-        return dict(run(desk)), ()
+        return run(desk), ()
     except Open as question:
         tie, given, last = question.tie, question.given, question.last
     if last or comb(len(tie.tied), tie.seats) > MOST_COMPLETIONS:
