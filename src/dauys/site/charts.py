@@ -21,7 +21,8 @@ _NOISE = re.compile(
     r'|<path d="[^"]*"(?: display="none")?/>(?=<g>|</g>)|<path d="" display="none"/>| font-family="[^"]*"'
 )
 _HIDDEN = re.compile(r'<path [^>]*(?:class="(?:background|foreground)"|display="none")[^>]*/>')
-_LONG = re.compile(r"(\d+\.\d)\d+")
+#: Coordinates to one decimal; only inside tags, never in the text between them.
+_LONG = re.compile(r"(\d+\.\d)\d+(?=[^<>]*>)")
 _EMPTY = re.compile(r"<g>\s*</g>|<rect [^>]*fill=\"white\"/>")
 _PLAIN_GROUP = re.compile(r'<g transform="translate\(0,0\)">|<g>')
 
@@ -95,7 +96,7 @@ def zoom(line: float, points: list[tuple[float, bool, str, str]], colour: str, r
     names = {round(x, 4): text for x, text in ticks}
     expression = " : ".join(f"abs(datum.value - {x}) < 1e-6 ? '{t}'" for x, t in names.items()) + " : ''"
     x = _quantitative("x", scale={"domain": [low, high], "nice": False},
-                      axis={"values": list(names), "labelExpr": expression, "tickSize": 0, "labelFontSize": 12})  # fmt: skip
+                      axis={"values": list(names), "labelExpr": expression, "tickSize": 0, "labelFontSize": 12, "labelFlush": False})  # fmt: skip
     y = _quantitative("y", axis=None, scale={"domain": [0, 1.1]})
     dot: Spec = {"type": "point", "size": 120, "opacity": 1, "strokeWidth": 4, "stroke": colour}
     layers: list[Spec] = [
@@ -148,14 +149,14 @@ def slope(lines: list[tuple[str, int, int, str, str]], ends: tuple[str, str], fi
         for end, key, align, dx, dy in ((0, "l", "right", -12, v["e"]), (1, "r", "left", 12, v["d"])):
             layers.append({"data": {"values": [{**pair[end], "t": v[key]}]}, "mark": {"type": "text", "align": align, "dx": dx, "dy": dy},
                            "encoding": {**place, "text": {"field": "t"}}})  # fmt: skip
-    return {"width": 130, "height": 150, "layer": layers}
+    return {"width": 130, "height": 150, "layer": layers, "padding": {"left": 4, "right": 36, "top": 2, "bottom": 4}}
 
 
 def compare(rows: list[tuple[str, float, float, str, str]]) -> Spec:
     """Shares of the lists here (dot) and in the whole country (bar mark): name, here, there, colour, figure."""
     top = max(max(a, b) for _, a, b, _, _ in rows) * 1.12
     values = [{"n": n, "a": a, "b": b, "c": c, "t": t, "o": i} for i, (n, a, b, c, t) in enumerate(rows)]
-    y = {"field": "n", "type": "nominal", "sort": {"field": "o"}, "axis": {"labelFontSize": 13, "labelColor": "var(--ink)", "ticks": False, "domain": False, "labelLimit": 150, "labelPadding": 8}}  # fmt: skip
+    y = {"field": "n", "type": "nominal", "sort": {"field": "o"}, "axis": {"labelFontSize": 13, "labelColor": "var(--ink)", "ticks": False, "domain": False, "labelLimit": 190, "labelPadding": 8}}  # fmt: skip
     x = _quantitative("a", scale={"domain": [0, top], "nice": False}, axis=None)
     layers: list[Spec] = [
         {"data": {"values": values}, "mark": {"type": "rule", "color": "var(--line)"}, "encoding": {"y": y, "x": {"datum": 0, "type": "quantitative", "scale": x["scale"], "axis": None}, "x2": {"datum": top}}},
@@ -163,4 +164,4 @@ def compare(rows: list[tuple[str, float, float, str, str]]) -> Spec:
     ]  # fmt: skip
     for v in values:
         layers.append({"data": {"values": [v]}, "mark": {"type": "point", "size": 90, "fill": v["c"], "stroke": "var(--ink)", "strokeWidth": 1, "opacity": 1}, "encoding": {"y": y, "x": x}})  # fmt: skip
-    return {"width": 190, "height": {"step": 28}, "layer": layers}
+    return {"width": 160, "height": {"step": 28}, "layer": layers}

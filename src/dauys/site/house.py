@@ -11,7 +11,7 @@ from dauys.site.geometry import INNER, RADIUS, STEP, hemicycle
 from dauys.site.view import View
 
 _OUTER = INNER + STEP * 4
-_LEFT, _TOP, _WIDTH, _HEIGHT = -330, -232, 660, 262
+_LEFT, _TOP, _WIDTH, _HEIGHT = -285, -226, 630, 246
 
 
 def seats_of(view: View) -> list[tuple[str, int, int]]:

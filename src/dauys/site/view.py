@@ -155,7 +155,7 @@ class View:
         return {
             "number": constituency["number"], "party": party, "kind": kind, "open": constituency["can_change"],
             "here": constituency["id"] == here,
-            "title": str(self.t(word, number=str(constituency["number"]), name=self.name(constituency["name"]), party=party.short)),
+            "title": str(self.t(word, name=self.name(constituency["name"]), party=party.short)),
         }  # fmt: skip
 
     def bar_rows(self, items: list[tuple[str | None, int]], base: int, line: Fraction | None, room: int = 100) -> tuple[float, list[Any]]:

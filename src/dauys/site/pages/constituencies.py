@@ -80,7 +80,7 @@ def _can_change(view: View, c: Row) -> Any:
 
 
 def _elected(view: View, round_: Row | None) -> Any:
-    if round_ is None:
+    if round_ is None or round_["status"] != "final":
         return None
     people = {p["id"]: p for p in round_["candidates"]}
     winner = next((people[i] for i in round_["outcome"]["names"] if i in people), None)
@@ -104,7 +104,7 @@ def _round(view: View, r: Row) -> dict[str, Any]:
     at, widths = view.bar_rows([(p["id"], p["votes"]) for p in r["candidates"]], base, half, 94)
     rows = []
     for p, (share, width) in zip(r["candidates"], widths, strict=True):
-        note = view.t("con.elected") if p["elected"] else view.t("con.to_runoff") if p["to_runoff"] else None
+        note = view.t("con.elected" if r["status"] == "final" else "con.leading") if p["elected"] else view.t("con.to_runoff") if p["to_runoff"] else None
         rows.append({"name": view.name(p["name"]), "who": view.nominated(p["party"]), "note": note, "votes": p["votes"], "share": share, "w": width,
                      "party": view.party(p["party"]), "win": p["elected"] or p["to_runoff"]})  # fmt: skip
     n = r["round"]

@@ -88,7 +88,7 @@ def history(view: View) -> Page:
         winners = h["first_round_winners"]
         figures = [
             (view.t("word.voted"), view.f.count(h["voted"])), (view.t("word.registered"), view.f.count(h["registered"])),
-            (view.t("turnout.of_registered"), view.f.percent(ratio(h["voted"], h["registered"]))),
+            (view.t("history.turnout"), view.f.percent(ratio(h["voted"], h["registered"]))),
             (view.t("word.valid_votes"), view.f.count(h["valid_votes"])),
             *((f"{view.t('history.first_winners')}: {view.party(p).short}", view.f.count(n)) for p, n in sorted((winners or {}).items(), key=lambda x: -x[1])),
         ]  # fmt: skip

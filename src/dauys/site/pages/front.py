@@ -80,10 +80,18 @@ def states(view: View) -> list[dict[str, Any]]:
             continue
         seats = view.t("state.seats", count=s["seats"]) if key != "round1" else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
         width = round(100 * s["stations_counted"] / s["stations_total"], 2)
-        document = view.name(s["document"]) or view.f.moment(s["as_of"])
-        rows.append({"name": view.t(f"state.{key}"), "seats": seats, "chip": view.state(s), "width": width,
-                     "document": document, "counted": s["stations_counted"], "total": s["stations_total"]})  # fmt: skip
+        rows.append({"name": view.t(f"state.{key}"), "seats": seats, "chip": view.state(s), "width": width, "document": _ground(view, key, s), "counted": s["stations_counted"], "total": s["stations_total"]})  # fmt: skip
     return rows
+
+
+def _ground(view: View, key: str, state: Row) -> Any:
+    """Return what a state rests on: the rule of the first round, the document of the list, else the moment."""
+    if key == "round1" and view.source.constituencies:
+        outcome = view.source.constituencies[0]["rounds"][0]["outcome"]
+        return view.t("state.majority", article=view.t.article(outcome["article"]))
+    if state["document"] and key == "list":
+        return view.name(state["document"])
+    return view.f.moment(state["as_of"])
 
 
 def _house(view: View) -> dict[str, Any]:

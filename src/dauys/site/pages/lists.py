@@ -164,7 +164,7 @@ def _what_if(view: View, case: Row) -> dict[str, Any] | None:
     ]  # fmt: skip
     applied = result["threshold"]["base"]
     return {
-        "title": t("whatif.title", base=view.base_noun(base)), "text": t("whatif.text", applied=view.base(applied), other=view.base(base), seats=view.seat_line(after)),
+        "title": t("whatif.title", base=view.base(base)), "text": t("whatif.text", applied=view.base(applied), other=view.base(base), seats=view.seat_line(after)),
         "applied_name": view.base_noun(applied), "other_name": view.base_noun(base), "applied_votes": base_votes(view, applied), "other_votes": base_votes(view, base),
         "before": _dots(view, before, after, parties), "after": _dots(view, after, before, parties), "rows": rows,
         "threshold": f.short_percent(result["threshold"]["share"]), "closing": _closing(view, case),
