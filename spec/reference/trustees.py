@@ -1,7 +1,7 @@
 """The trustees' mathematics a second time: plain Python, slow, no code shared with the product.
 
-Written from spec/trustees.md and RFC 9496, RFC 8032. It checks transcripts and tallies; it cannot open age files,
-so complaints are not judged here. Not for secrets: nothing runs in constant time. Run it on a file:
+Written from spec/trustees.md and RFC 9496, RFC 8032. It checks transcripts and tallies; it cannot open age
+files, so complaints are not judged here. Not for secrets: nothing runs in constant time. Run it on a file:
 
     python trustees.py transcript.json
 """
