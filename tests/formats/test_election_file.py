@@ -53,6 +53,23 @@ def test_other_contests_approval_and_against_all(small):
     assert question.limit == 3
 
 
+def test_ballot_styles_are_one_for_each_constituency_and_hold_what_the_round_votes(small):
+    style = "- {id: abroad, contests: [list]}"
+    small.change("election.yaml", "ballot_styles:\n", f"ballot_styles:\n  {style}\n")
+    election = read_election(small.folder)
+    assert [(s.id, s.contests) for s in election.styles(1)] == [
+        ("abroad", ("list",)),
+        ("all-c1", ("list", "c1")),
+        ("all-c2", ("list", "c2")),
+    ]
+    assert [(s.id, s.contests) for s in election.styles(2)] == [("all-c1", ("c1",)), ("all-c2", ("c2",))]
+    small.change("election.yaml", f"  {style}\n", "")
+    small.change("election.yaml", "constituency]}\n", f"constituency]}}\n  {style}\n")
+    small.change("stations.csv", "west,c2,", "west,,")
+    at_home, abroad = (e := read_election(small.folder)).stations
+    assert (e.style_of(at_home).id, e.style_of(abroad).id) == ("all", "abroad")
+
+
 # --- the example -----------------------------------------------------------------------------------------
 
 

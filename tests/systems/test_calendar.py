@@ -55,7 +55,7 @@ def test_last_days_of_the_first_round(election, code, last_day):
 
 
 def test_days_before_agree_with_those_of_2023(election):
-    # For 19 March: register to the stations by 26 February, shown from 4 March, foreign observers by 13 March.
+    # For 19 March: register to stations by 26 February, shown from 4 March, foreign observers by 13 March.
     then = replace(election, days={1: date(2023, 3, 19)}, stations=(), time_zone="Asia/Almaty")
     law = laws.load("kz-2023")
     assert one(then, "N1.1", law).last_day == date(2023, 2, 26)

@@ -19,7 +19,8 @@ from dauys.systems.protocol import (
 P, E, S = Channel.PAPER, Channel.ELECTRONIC, Channel.SUMMARY
 WHEN = datetime(2004, 9, 19, 18, tzinfo=UTC)
 PAPER = Counts(
-    registered=100, additions=5, ballots_received=120, ballots_issued=70, ballots_unused=48, ballots_spoiled=2,
+    registered=100, additions=5, ballots_received=120, ballots_issued=70, ballots_unused=48,
+    ballots_spoiled=2,
     ballots_not_returned=1, ballots_cast=69, invalid_ballots=4,
 )  # fmt: skip
 ELECTRONIC = Counts(

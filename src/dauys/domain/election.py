@@ -312,6 +312,33 @@ class Election:
                 found.append(_contest(other.id, other.rule, [o.id for o in other.options]))
         return tuple(found)
 
+    def styles(self, round_number: int = 1) -> tuple[BallotStyle, ...]:
+        """Return what ballots of a round hold, one style for each constituency where a style names it.
+
+        A style `x` becomes `x-c16` in constituency c16. Contests not held in the round are left out, and so are
+        styles that have none left.
+        """
+        held = {c.id for c in self.contests(round_number)}
+        found: list[BallotStyle] = []
+        for style in self.ballot_styles:
+            own = [c.id for c in self.constituencies] if "constituency" in style.contests else [None]
+            for place in own:
+                names = [place if c == "constituency" and place else c for c in style.contests]
+                contests = tuple(c for c in names if c in held)
+                if contests:
+                    found.append(BallotStyle(f"{style.id}-{place}" if place else style.id, contests))
+        return tuple(found)
+
+    def style_of(self, station: Station) -> BallotStyle | None:
+        """Return the style, as the file names it, that a station's voters get: the first that fits.
+
+        A station without a constituency gets the first style that does not name `constituency`.
+        """
+        for style in self.ballot_styles:
+            if station.constituency is not None or "constituency" not in style.contests:
+                return style
+        return None
+
 
 AGAINST_ALL = "against-all"
 
