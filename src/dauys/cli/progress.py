@@ -1,4 +1,4 @@
-"""Progress of a long command on stderr: bars on a terminal once it takes over two seconds, else a line a step."""
+"""Progress of a long command on stderr: a bar on a terminal once it lasts, else a line a step."""
 
 from __future__ import annotations
 

@@ -93,9 +93,14 @@ def _other(results: Json, one: Json, other: Json, words: Words) -> Iterator[str]
         shares = one["shares"][party]
         share, other_share = (percent(Fraction(shares[b]), 1, words) for b in (base, new))
         yield INDENT + words.say(
-            "run.other_base", list=_short(results, party, words), share=share, other_share=other_share, seats=seats,
-            article=article, **named,
-        )  # fmt: skip
+            "run.other_base",
+            list=_short(results, party, words),
+            share=share,
+            other_share=other_share,
+            seats=seats,
+            article=article,
+            **named,
+        )
 
 
 def _rounds(results: Json, words: Words) -> Iterator[str]:

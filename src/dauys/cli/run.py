@@ -39,13 +39,8 @@ from dauys.simulate.fill import Filled, fill
 from dauys.systems import laws
 from dauys.systems.laws import Law
 from dauys.tabulate.count import Count, count_election
-from dauys.tabulate.document import (
-    SCHEMA,
-    constituencies_document,
-    findings_document,
-    regions_document,
-    results_document,
-)
+from dauys.tabulate.document import SCHEMA, results_document
+from dauys.tabulate.places_document import constituencies_document, findings_document, regions_document
 from dauys.words import Language, Words, load
 
 Json = dict[str, Any]
@@ -64,7 +59,10 @@ class Run:
 
 
 def parse_settings(values: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters of `--set PATH=VALUE`. Raises InputError (E5.6) for one without `=` or given twice."""
+    """Return the parameters of `--set PATH=VALUE`.
+
+    Raises InputError (E5.6) where one has no `=` or comes twice.
+    """
     found: dict[str, str] = {}
     problems = []
     for text in values:
@@ -166,6 +164,7 @@ def _build_site(out: Path, steps: Steps, words: Words) -> None:
 @click.pass_context
 def command(
     context: click.Context,
+    *,
     election: Path,
     out: Path,
     settings: tuple[str, ...],
@@ -179,7 +178,7 @@ def command(
     words = Words(words_of(context).language, "run", "cli")
     with Steps(quiet=quiet or as_json) as steps:
         run = count_folder(election, parse_settings(settings), as_of, steps, words)
-        with new_folder(out, is_result) as draft:
+        with new_folder(out, is_result, durable="data") as draft:
             with steps.step(words.say("run.writing")):
                 (draft / "data").mkdir()
                 write_data(run, draft / "data")

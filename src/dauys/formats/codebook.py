@@ -20,7 +20,6 @@ class Field(NamedTuple):
 
 CODEBOOK_COLUMNS = ("file", "field", "type", "unit", "meaning_kk", "meaning_ru", "meaning_en")
 
-# fmt: off
 FIELDS: dict[str, tuple[Field, ...]] = {
     "results.json": (
         Field("schema", "text", "", "schema"),
@@ -47,7 +46,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("constituencies", "object", "", "constituencies"),
         Field("constituencies.decided_first_round", "integer", "seats", "constituencies.decided_first_round"),
         Field("constituencies.runoff", "integer", "seats", "constituencies.runoff"),
-        Field("constituencies.decided_second_round", "integer", "seats", "constituencies.decided_second_round"),
+        Field(
+            "constituencies.decided_second_round", "integer", "seats", "constituencies.decided_second_round"
+        ),
         Field("house", "object", "seats", "house"),
         Field("house_rows", "list", "seats", "house_rows"),
         Field("history", "list", "", "history"),
@@ -154,9 +155,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("treatment", "text", "", "treatment"),
         Field("decision", "text", "", "decision"),
     ),
-    "nist.json": (
-        Field("@type", "text", "", "@type"),
-    ),
+    "nist.json": (Field("@type", "text", "", "@type"),),
     "codebook.csv": (
         Field("file", "text", "", "file"),
         Field("field", "text", "", "field"),
@@ -167,7 +166,6 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("meaning_en", "text", "", "meaning_en"),
     ),
 }
-# fmt: on
 
 
 def codebook_rows(meaning: Callable[[str, str], str]) -> Iterator[tuple[str, ...]]:

@@ -54,7 +54,7 @@ def nist_report(
         "Issuer": ISSUER[0],
         "IssuerAbbreviation": ISSUER[1],
         "IsTest": bool(results["election"]["rehearsal"]),
-        "Notes": "Seats, quotas, thresholds, protocol versions and corrections are in results.json beside this file.",
+        "Notes": "Quotas, thresholds, protocol versions and corrections are in results.json.",
         "SequenceStart": 1,
         "SequenceEnd": 1,
         "Status": _status(results),
@@ -84,11 +84,17 @@ def _status(results: Json) -> str:
 
 def _country(results: Json, regions: Sequence[Json]) -> list[Json]:
     turnout = results["turnout"] or {}
-    return [_typed(
-        "ReportingUnit", **{"@id": COUNTRY}, Type="country", Name=results["election"]["title"]["en"],
-        ComposingGpUnitIds=[_region_id(r["id"]) for r in regions],
-        VotersRegistered=turnout.get("registered"), VotersParticipated=turnout.get("voted"),
-    )]  # fmt: skip
+    return [
+        _typed(
+            "ReportingUnit",
+            **{"@id": COUNTRY},
+            Type="country",
+            Name=results["election"]["title"]["en"],
+            ComposingGpUnitIds=[_region_id(r["id"]) for r in regions],
+            VotersRegistered=turnout.get("registered"),
+            VotersParticipated=turnout.get("voted"),
+        )
+    ]
 
 
 def _region_id(region: str) -> str:
@@ -102,39 +108,55 @@ def _station_id(station: object) -> str:
 def _regions(regions: Sequence[Json]) -> list[Json]:
     return [
         _typed(
-            "ReportingUnit", **{"@id": _region_id(r["id"])}, Type="state", Name=r["name"]["en"],
+            "ReportingUnit",
+            **{"@id": _region_id(r["id"])},
+            Type="state",
+            Name=r["name"]["en"],
             ComposingGpUnitIds=list(r["constituencies"]),
         )
         for r in regions
-    ]  # fmt: skip
+    ]
 
 
 def _places(constituencies: Sequence[Json]) -> list[Json]:
     return [
         _typed(
-            "ReportingUnit", **{"@id": c["id"]}, Type="other", OtherType="single-mandate constituency",
-            Number=str(c["number"]), Name=c["name"]["en"], IsDistricted=True,
+            "ReportingUnit",
+            **{"@id": c["id"]},
+            Type="other",
+            OtherType="single-mandate constituency",
+            Number=str(c["number"]),
+            Name=c["name"]["en"],
+            IsDistricted=True,
         )
         for c in constituencies
-    ]  # fmt: skip
+    ]
 
 
 def _stations(rows: Sequence[Sequence[object]]) -> list[Json]:
     return [
         {
-            "@id": _station_id(row[0]), "@type": "ElectionResults.ReportingUnit", "Type": "polling-place",
-            "Number": row[0], "Name": row[3], "VotersRegistered": row[8],
+            "@id": _station_id(row[0]),
+            "@type": "ElectionResults.ReportingUnit",
+            "Type": "polling-place",
+            "Number": row[0],
+            "Name": row[3],
+            "VotersRegistered": row[8],
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _party(party: Json) -> Json:
     members = [_member_id(party["id"], i) for i, _ in enumerate(party["bloc_members"], 1)]
     return _typed(
-        "Coalition" if members else "Party", **{"@id": party["id"]}, Name=_text(party["name"]),
-        Abbreviation=party["code"]["en"], Color=party["colour_light"].lower(), PartyIds=members or None,
-    )  # fmt: skip
+        "Coalition" if members else "Party",
+        **{"@id": party["id"]},
+        Name=_text(party["name"]),
+        Abbreviation=party["code"]["en"],
+        Color=party["colour_light"].lower(),
+        PartyIds=members or None,
+    )
 
 
 def _member_id(bloc: str, number: int) -> str:
@@ -183,17 +205,26 @@ def _list_contest(results: Json, reports: Sequence[Report]) -> Json:
     state = results["state"]["list"]
     counts = _vote_counts(reports, one["votes"], COUNTRY)
     return _typed(
-        "PartyContest", **{"@id": "list"}, Name="Party lists", ElectoralDistrictId=COUNTRY, VoteVariation="proportional",
-        SubUnitsReported=state["stations_counted"], TotalSubUnits=state["stations_total"],
+        "PartyContest",
+        **{"@id": "list"},
+        Name="Party lists",
+        ElectoralDistrictId=COUNTRY,
+        VoteVariation="proportional",
+        SubUnitsReported=state["stations_counted"],
+        TotalSubUnits=state["stations_total"],
         CountStatus=_count_status(state["status"]),
         SummaryCounts=_summary(reports, COUNTRY, one["ballots_cast"], one["invalid_ballots"]),
         BallotSelection=[
             _typed(
-                "PartySelection", **{"@id": f"list-{party}"}, PartyIds=[party], SequenceOrder=i, VoteCounts=counts[party]
+                "PartySelection",
+                **{"@id": f"list-{party}"},
+                PartyIds=[party],
+                SequenceOrder=i,
+                VoteCounts=counts[party],
             )
             for i, party in enumerate(one["votes"], 1)
         ],
-    )  # fmt: skip
+    )
 
 
 def _contest(place: Json, held: Json, reports: Sequence[Report]) -> Json:
@@ -201,20 +232,30 @@ def _contest(place: Json, held: Json, reports: Sequence[Report]) -> Json:
     votes = {c["id"]: c["votes"] for c in held["candidates"]}
     counts = _vote_counts(reports, votes, place["id"])
     return _typed(
-        "CandidateContest", **{"@id": f"{place['id']}-round-{number}"}, Name=f"{place['name']['en']}, round {number}",
-        ElectoralDistrictId=place["id"], OfficeIds=["deputy"], VotesAllowed=1, NumberElected=1,
-        NumberRunoff=2 if number == 1 else None, VoteVariation="majority" if number == 1 else "plurality",
-        SubUnitsReported=held["stations_counted"], TotalSubUnits=held["stations_total"],
+        "CandidateContest",
+        **{"@id": f"{place['id']}-round-{number}"},
+        Name=f"{place['name']['en']}, round {number}",
+        ElectoralDistrictId=place["id"],
+        OfficeIds=["deputy"],
+        VotesAllowed=1,
+        NumberElected=1,
+        NumberRunoff=2 if number == 1 else None,
+        VoteVariation="majority" if number == 1 else "plurality",
+        SubUnitsReported=held["stations_counted"],
+        TotalSubUnits=held["stations_total"],
         CountStatus=_count_status(held["status"]),
         SummaryCounts=_summary(reports, place["id"], held["ballots_cast"], held["invalid_ballots"]),
         BallotSelection=[
             _typed(
-                "CandidateSelection", **{"@id": f"{c['id']}-selection-{number}"}, CandidateIds=[_candidate_id(c, number)],
-                EndorsementPartyIds=[c["party"]] if c["party"] else None, VoteCounts=counts[c["id"]],
+                "CandidateSelection",
+                **{"@id": f"{c['id']}-selection-{number}"},
+                CandidateIds=[_candidate_id(c, number)],
+                EndorsementPartyIds=[c["party"]] if c["party"] else None,
+                VoteCounts=counts[c["id"]],
             )
             for c in held["candidates"]
         ],
-    )  # fmt: skip
+    )
 
 
 def _candidate_id(candidate: Json, number: int) -> str:
@@ -224,9 +265,13 @@ def _candidate_id(candidate: Json, number: int) -> str:
 def _candidate(candidate: Json, number: int) -> Json:
     status = "winner" if candidate["elected"] else "advanced-to-runoff" if candidate["to_runoff"] else None
     return _typed(
-        "Candidate", **{"@id": _candidate_id(candidate, number)}, BallotName=_text(candidate["name"]),
-        PartyId=candidate["party"], PreElectionStatus="qualified", PostElectionStatus=status,
-    )  # fmt: skip
+        "Candidate",
+        **{"@id": _candidate_id(candidate, number)},
+        BallotName=_text(candidate["name"]),
+        PartyId=candidate["party"],
+        PreElectionStatus="qualified",
+        PostElectionStatus=status,
+    )
 
 
 def _count_status(status: str) -> list[Json]:

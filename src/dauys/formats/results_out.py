@@ -51,8 +51,8 @@ def station_rows(stations: Iterable[Station]) -> Iterator[Row]:
     for s in stations:
         name = s.name
         yield (
-            s.id, name.kk, name.ru, name.en, s.region, s.constituency, "yes" if s.electronic else "no", s.time_zone,
-            s.registered,
+            s.id, name.kk, name.ru, name.en, s.region, s.constituency, "yes" if s.electronic else "no",
+            s.time_zone, s.registered,
         )  # fmt: skip
 
 
@@ -109,12 +109,14 @@ class ResultRows:
 
 
 @contextmanager
-def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+def new_folder(target: Path, is_ours: Callable[[Path], bool], durable: str = "") -> Iterator[Path]:
     """Give an empty folder beside `target`; what it holds at the end becomes `target`, whole or not at all.
 
     A folder that is there already is replaced only if it is empty or `is_ours` says so; otherwise InputError
-    (E5.5) before anything is written. On any error, an interrupt among them, the draft is removed and the old
-    folder stays. After a crash between the two renames the old folder lies beside under a dotted name.
+    (E5.5) before anything is written. What lies in the folder `durable` within is on the disk before the name
+    is public; the rest, which can be made again, is left to the system. On any error, an interrupt among
+    them, the draft is removed and the old folder stays. After a crash between the two renames the old folder
+    lies beside under a dotted name.
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100 - a link in the path stays what it is
     if os.path.lexists(target) and not _is_free(target, is_ours):
@@ -124,7 +126,8 @@ def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
     try:
         draft.chmod(0o755)
         yield draft
-        _sync(draft)
+        _sync(draft / durable)
+        _sync_names(draft)
         _swap(draft, target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)

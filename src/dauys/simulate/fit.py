@@ -31,7 +31,10 @@ def share_out(total: int, weights: Sequence[float]) -> list[int]:
 
 
 def keep_within(values: list[int], low: Sequence[int], high: Sequence[int]) -> list[int]:
-    """Return the values moved into their bounds, the sum unchanged. Raises ValueError where that cannot be."""
+    """Return the values moved into their bounds, the sum unchanged.
+
+    Raises ValueError where the bounds leave no room.
+    """
     total = sum(values)
     if not sum(low) <= total <= sum(high):
         raise ValueError("the bounds leave no room")
@@ -49,7 +52,7 @@ def keep_within(values: list[int], low: Sequence[int], high: Sequence[int]) -> l
 def fit_table(
     rows: Sequence[int], columns: Sequence[int], weights: Sequence[Sequence[float]]
 ) -> list[list[int]]:
-    """Return a table of whole numbers with these sums of rows and of columns, as near the weights as that lets.
+    """Return a table of whole numbers with these sums of rows and columns, as near the weights as that lets.
 
     Proportional fitting, then rounding that carries what each column is owed to the next row, then single
     votes moved between columns until both sums hold. Raises ValueError where the two totals differ.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dauys.domain.election import Election
-from dauys.domain.places import Constituency, Region, Station
+from dauys.domain.places import Constituency, Station
 from dauys.domain.text import Text
 from dauys.simulate import names
 from dauys.simulate.draws import Draws
@@ -21,8 +21,8 @@ ADDED = 0.0038
 class Site:
     """One station as the generator sees it. `added`: voters put on the list on the day of the first round.
 
-    `kind`: `town`, `village`, `special`, or `crowded` for the one where more people vote than were on the list
-    at the freeze; `late`: its protocols of round 1 come after the second
+    `kind`: `town`, `village`, `special`, or `crowded` for the one where more people vote than were on the
+    list at the freeze; `late`: its protocols of round 1 come after the second
     preliminary result; `late2`: those of round 2 after the first.
     """
 
@@ -34,7 +34,7 @@ class Site:
 
 
 def make_sites(election: Election, seats: tuple[Seat, ...], seed: int) -> list[Site]:
-    """Return the stations in order of their numbers, with exactly the targeted registered voters and kinds."""
+    """Return the stations in order of their numbers, with exactly the registered voters of the targets."""
     targets = election.targets
     if targets.stations is None or targets.registered is None or targets.electronic_stations is None:
         raise ValueError("the targets name no stations, voters or electronic stations")
@@ -46,12 +46,17 @@ def make_sites(election: Election, seats: tuple[Seat, ...], seed: int) -> list[S
     electronic = _electronic(seats, sizes, targets.electronic_stations)
     flat = [size for place in sizes for size, _ in place]
     additions = share_out(added, [size * draws.between(0.2, 1.8) for size in flat])
-    regions = {region.id: region for region in election.regions}
     places = {c.id: c for c in election.constituencies}
+    zones = {region.id: region.time_zone or election.time_zone for region in election.regions}
     missing = _runoff_missing(seats)
     sites: list[Site] = []
     for seat, place, e_set, late2 in zip(seats, sizes, electronic, missing, strict=True):
-        made = _sites_of(election, places[seat.id], regions, place, e_set, len(sites), additions, draws)
+        home, made = places[seat.id], list[Site]()
+        for i, (size, kind) in enumerate(place):
+            number = len(sites) + i
+            name = _station_name(home, kind, draws)
+            key = (f"{number + 1:04}", name, home.region, seat.id, i in e_set, size, zones[home.region])
+            made.append(Site(Station(*key), additions[number], kind, late=False, late2=False))
         sites.extend(_mark_late(seat, made, late2, draws))
     return _crowd_one(sites)
 
@@ -130,7 +135,7 @@ def _weight(kind: str, draws: Draws) -> float:
 
 
 def _electronic(seats: tuple[Seat, ...], sizes: list[list[tuple[int, str]]], total: int) -> list[set[int]]:
-    """Return which stations of each seat are electronic: the largest in towns, more of them in urban seats."""
+    """Return which stations of each seat are electronic: the largest in towns, more in urban seats."""
     towns = [sum(kind == "town" for _, kind in place) for place in sizes]
     weights = [n * (1.0 if seat.urban else 0.16) for seat, n in zip(seats, towns, strict=True)]
     counts = keep_within(share_out(total, weights), [0] * len(seats), towns)
@@ -140,34 +145,7 @@ def _electronic(seats: tuple[Seat, ...], sizes: list[list[tuple[int, str]]], tot
     ]
 
 
-def _sites_of(
-    election: Election,
-    place: Constituency,
-    regions: dict[str, Region],
-    sizes: list[tuple[int, str]],
-    electronic: set[int],
-    first: int,
-    additions: list[int],
-    draws: Draws,
-) -> list[Site]:
-    zone = regions[place.region].time_zone or election.time_zone
-    made = []
-    for i, (size, kind) in enumerate(sizes):
-        number = first + i
-        station = Station(
-            f"{number + 1:04}",
-            _station_name(place, kind, i, draws),
-            place.region,
-            place.id,
-            i in electronic,
-            size,
-            zone,
-        )
-        made.append(Site(station, additions[number], kind, late=False, late2=False))
-    return made
-
-
-def _station_name(place: Constituency, kind: str, i: int, draws: Draws) -> Text:
+def _station_name(place: Constituency, kind: str, draws: Draws) -> Text:
     if kind == "town":
         where = place.name.kk, place.name.ru, place.name.en
         if draws.unit() < 0.6:

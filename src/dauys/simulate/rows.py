@@ -55,23 +55,33 @@ def protocols_of(table: Table, index: int, clock: Clock, draws: Draws) -> list[P
     if site.station.electronic:
         part = _electronic(table, index, whole, draws)
         at, later = _electronic_times(site, clock, draws)
-        made.append(_protocol(table, site, Channel.ELECTRONIC, at, _electronic_counts(part), part))
+        made.append(_protocol(table, site, _Part(Channel.ELECTRONIC, at, _electronic_counts(part), part)))
         rest = whole.less(part)
         paper = _paper_counts(site, rest, draws)
-        made.append(_protocol(table, site, Channel.PAPER, later, paper, rest))
+        made.append(_protocol(table, site, _Part(Channel.PAPER, later, paper, rest)))
         counts = _summary_counts(site, table, made[0].counts, paper, whole)
-        made.append(_protocol(table, site, Channel.SUMMARY, later, counts, whole))
+        made.append(_protocol(table, site, _Part(Channel.SUMMARY, later, counts, whole)))
     else:
         counts = _whole_counts(site, table, whole, draws)
-        made.append(_protocol(table, site, Channel.PAPER, _paper_time(site, clock, draws), counts, whole))
+        at = _paper_time(site, clock, draws)
+        made.append(_protocol(table, site, _Part(Channel.PAPER, at, counts, whole)))
     return made
 
 
-def _protocol(
-    table: Table, site: Site, channel: Channel, at: datetime, counts: Counts, figures: Figures
-) -> Protocol:
-    votes = dict(zip(table.options, figures.votes, strict=True))
-    return Protocol(site.station.id, table.contest, table.round, channel, 1, at, counts, votes)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one protocol says, and when it came in."""
+
+    channel: Channel
+    at: datetime
+    counts: Counts
+    figures: Figures
+
+
+def _protocol(table: Table, site: Site, part: _Part) -> Protocol:
+    votes = dict(zip(table.options, part.figures.votes, strict=True))
+    key = (site.station.id, table.contest, table.round, part.channel)
+    return Protocol(*key, 1, part.at, part.counts, votes)
 
 
 def _electronic(table: Table, index: int, whole: Figures, draws: Draws) -> Figures:

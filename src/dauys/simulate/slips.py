@@ -22,86 +22,94 @@ SWAPPED_LISTS, RECOUNTED = 34, 12
 SWAP, RECOUNT, COPY = "rows_swapped", "recount", "copy_of_other_station"
 
 
+Handler = Callable[[Protocol], list[Protocol]]
+Change = Callable[[dict[str, int]], dict[str, int]]
+
+
 def plant(
     protocols: list[Protocol], sites: list[Site], swapped: Field, clock: Clock, seed: int
 ) -> list[Protocol]:
     """Return the protocols with the mistakes and their corrections, a correction next to what it corrects."""
-    draws = Draws(seed, "slips")
-    plain = [s for s in sites if not s.station.electronic and not s.late and s.kind in ("town", "village")]
-    large = [s.station.id for s in plain if 800 <= s.station.registered <= 2400]
-    chosen = draws.sample(large, SWAPPED_LISTS + RECOUNTED + 3)
-    swaps, recounts = set(chosen[:SWAPPED_LISTS]), set(chosen[SWAPPED_LISTS:-3])
-    breaks = chosen[-3:]
-    home = _home_stations(sites, swapped)
-    otan = next(c.id for c in swapped.candidates if c.party == "otan")
-    pair = (swapped.candidates[swapped.winner].id, otan)
-    electronic = next(s.station.id for s in sites if s.station.electronic and s.station.registered > 1500)
+    slips = _Slips(clock, Draws(seed, "slips"))
+    handlers = slips.of_lists(sites) | slips.of_seat(sites, swapped)
     made: list[Protocol] = []
     for p in protocols:
-        if p.round != 1:
-            made.append(p)
-        elif p.contest == "list":
-            made.extend(_list_slips(p, swaps, recounts, breaks, electronic, clock, draws))
-        elif p.contest == swapped.seat.id and p.station in home:
-            made.extend(_corrected(p, lambda v: _swap(v, pair), SWAP, clock, draws))
-        else:
-            made.append(p)
+        handler = handlers.get((p.station, p.contest)) if p.round == 1 else None
+        made.extend(handler(p) if handler else (p,))
     return made
 
 
-def _home_stations(sites: list[Site], swapped: Field) -> set[str]:
-    members = [s for s in sites if s.station.constituency == swapped.seat.id]
-    return {s.station.id for i, s in enumerate(members) if is_home(i, s)}
+class _Slips:
+    """The mistakes, each a function from the right protocol to what is on file."""
 
+    def __init__(self, clock: Clock, draws: Draws) -> None:
+        self.clock, self.draws = clock, draws
 
-Change = Callable[[dict[str, int]], dict[str, int]]
+    def of_lists(self, sites: list[Site]) -> dict[tuple[str, str], Handler]:
+        """Return the mistakes in list protocols by station and contest."""
+        plain = [
+            s for s in sites if not s.station.electronic and not s.late and s.kind in ("town", "village")
+        ]
+        large = [s.station.id for s in plain if 800 <= s.station.registered <= 2400]
+        chosen = self.draws.sample(large, SWAPPED_LISTS + RECOUNTED + 3)
+        found: dict[str, Handler] = dict.fromkeys(chosen[:SWAPPED_LISTS], self.swapped_lists)
+        found |= dict.fromkeys(chosen[SWAPPED_LISTS:-3], self.recounted)
+        found |= dict(
+            zip(chosen[-3:], (_unused_too_many, _issued_too_many, self.with_foreign_copy), strict=True)
+        )
+        electronic = next(s.station.id for s in sites if s.station.electronic and s.station.registered > 1500)
+        found[electronic] = _paper_off
+        return {(station, "list"): handler for station, handler in found.items()}
 
+    def of_seat(self, sites: list[Site], swapped: Field) -> dict[tuple[str, str], Handler]:
+        """Return the swapped rows of the constituency whose winner was announced wrongly."""
+        otan = next(c.id for c in swapped.candidates if c.party == "otan")
+        pair = (swapped.candidates[swapped.winner].id, otan)
+        members = [s for s in sites if s.station.constituency == swapped.seat.id]
 
-def _list_slips(
-    p: Protocol,
-    swaps: set[str],
-    recounts: set[str],
-    breaks: list[str],
-    electronic: str,
-    clock: Clock,
-    draws: Draws,
-) -> list[Protocol]:
-    if p.station in swaps:
-        return _corrected(p, lambda v: _swap(v, ("otan", "ak-zhol")), SWAP, clock, draws)
-    if p.station in recounts:
-        return _corrected(p, _wrong_bundle, RECOUNT, clock, draws)
-    counts = p.counts
-    if p.station == breaks[0]:  # a unused ballot too many: received = issued + unused + spoiled fails
-        return [replace(p, counts=replace(counts, ballots_unused=(counts.ballots_unused or 0) + 1))]
-    if p.station == breaks[1]:  # issued = in the box + not returned fails
-        return [replace(p, counts=replace(counts, ballots_issued=(counts.ballots_issued or 0) + 4,
-                                          ballots_unused=(counts.ballots_unused or 0) - 4))]  # fmt: skip
-    if p.station == breaks[2]:  # the second version belongs to another station, and is set aside
-        return [p, _foreign_copy(p, clock)]
-    if p.station == electronic and p.channel is Channel.PAPER:  # electronic + paper = summary fails by list
+        def handler(p: Protocol) -> list[Protocol]:
+            return self.corrected(p, lambda votes: _swap(votes, pair), SWAP)
+
+        return {(s.station.id, swapped.seat.id): handler for i, s in enumerate(members) if is_home(i, s)}
+
+    def swapped_lists(self, p: Protocol) -> list[Protocol]:
+        """Return the rows of the two largest lists swapped, then right."""
+        return self.corrected(p, lambda votes: _swap(votes, ("otan", "ak-zhol")), SWAP)
+
+    def recounted(self, p: Protocol) -> list[Protocol]:
+        """Return a bundle on the wrong heap, then the recount."""
+        return self.corrected(p, _wrong_bundle, RECOUNT)
+
+    def with_foreign_copy(self, p: Protocol) -> list[Protocol]:
+        """Return the protocol, then one that belongs to another station and is set aside."""
         votes = dict(p.votes)
-        votes["otan"] += 3
-        votes["asar"] -= 3
-        return [replace(p, votes=votes)]
-    return [p]
+        votes["otan"], votes["aist"] = votes["otan"] - 10, votes["aist"] + 10
+        return [p, replace(p, version=2, received=self.clock.after(6500), votes=votes, reason=COPY)]
+
+    def corrected(self, p: Protocol, spoil: Change, reason: str) -> list[Protocol]:
+        """Return a wrong first version and the right second one, received from 24 to 26 September."""
+        first = replace(p, votes=spoil(dict(p.votes)))
+        later = max(self.clock.after(self.draws.between(6000, 9500)), p.received + timedelta(minutes=1))
+        return [first, replace(p, version=2, received=later, reason=reason)]
 
 
-def _foreign_copy(p: Protocol, clock: Clock) -> Protocol:
-    votes = dict(p.votes)
-    votes["otan"], votes["aist"] = votes["otan"] - 10, votes["aist"] + 10
-    return replace(p, version=2, received=clock.after(6500), votes=votes, reason=COPY)
+def _unused_too_many(p: Protocol) -> list[Protocol]:
+    """Return one unused ballot too many: received = issued + unused + spoiled fails."""
+    return [replace(p, counts=replace(p.counts, ballots_unused=(p.counts.ballots_unused or 0) + 1))]
 
 
-def _corrected(p: Protocol, spoil: Change, reason: str, clock: Clock, draws: Draws) -> list[Protocol]:
-    """Return a wrong first version and the right second one, received between 24 and 26 September."""
+def _issued_too_many(p: Protocol) -> list[Protocol]:
+    """Return four ballots more issued than are in the box or missing: issued = cast + not returned fails."""
+    counts = p.counts
+    issued, unused = (counts.ballots_issued or 0) + 4, (counts.ballots_unused or 0) - 4
+    return [replace(p, counts=replace(counts, ballots_issued=issued, ballots_unused=unused))]
+
+
+def _paper_off(p: Protocol) -> list[Protocol]:
+    """Return three votes of a paper protocol on the wrong row: electronic + paper = summary fails."""
     if p.channel is not Channel.PAPER:
         return [p]
-    first = replace(p, votes=spoil(dict(p.votes)))
-    late = p.received + timedelta(minutes=1)
-    return [
-        first,
-        replace(p, version=2, received=max(clock.after(draws.between(6000, 9500)), late), reason=reason),
-    ]
+    return [replace(p, votes={**p.votes, "otan": p.votes["otan"] + 3, "asar": p.votes["asar"] - 3})]
 
 
 def _swap(votes: dict[str, int], pair: tuple[str, str]) -> dict[str, int]:

@@ -32,7 +32,7 @@ class Table:
 
 
 def electronic_ballots(sites: list[Site], cast: Sequence[int], round_number: int, seed: int) -> list[int]:
-    """Return the electronic ballots of each station: 5 to 22 of 100 where it has electronic voting, else 0."""
+    """Return the electronic ballots of each station: 5 to 22 of 100 in electronic ones, else 0."""
     draws = Draws(seed, "electronic", round_number, sites[0].station.id if sites else "")
     shares = [draws.between(0.05, 0.22) for _ in sites]
     return [int(n * x) if s.station.electronic else 0 for s, n, x in zip(sites, cast, shares, strict=True)]
@@ -44,7 +44,8 @@ WHEN_LATE = {"otan": 1.5, "ak-zhol": 0.22, "asar": 0.6, "communists-dck": 0.6}
 IN_REGIONS = {
     "alc": {"otan": 0.8, "asar": 1.5, "ak-zhol": 1.3}, "ast": {"asar": 1.4, "ak-zhol": 1.2},
     "pav": {"ak-zhol": 1.8, "aist": 1.4}, "kos": {"aist": 2.2}, "akm": {"asar": 1.5, "aist": 1.5},
-    "kar": {"communists-dck": 1.8, "aist": 1.3}, "sko": {"democratic": 2.5, "knpk": 1.5}, "uko": {"otan": 1.25},
+    "kar": {"communists-dck": 1.8, "aist": 1.3}, "sko": {"democratic": 2.5, "knpk": 1.5},
+    "uko": {"otan": 1.25},
     "vko": {"communists-dck": 1.5, "knpk": 1.6}, "aty": {"ak-zhol": 1.4, "auyl": 1.6}, "zko": {"knpk": 1.7},
 }  # fmt: skip
 
@@ -138,7 +139,7 @@ def _first_votes(field: Field, cast: int, valid: int, draws: Draws) -> list[int]
 
 
 def _swapped_weights(field: Field, valid_share: float) -> list[float]:
-    """Return shares that give the winner a narrow majority of the ballots, and Otan the rest but for 1.8 %."""
+    """Return shares that give the winner a narrow majority of the ballots, and Otan nearly all else."""
     weights = [0.009] * len(field.candidates)
     otan = next(i for i, c in enumerate(field.candidates) if c.party == "otan")
     weights[field.winner] = 0.508

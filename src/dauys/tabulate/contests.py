@@ -1,4 +1,4 @@
-"""One constituency under a law: first round, run-off, winner, and what missing stations could still change."""
+"""One constituency under a law: both rounds, and what missing stations could still change."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def round_result(law: Law, number: int, totals: Totals, decisions: Sequence[Deci
 
 
 def round_result_if(law: Law, number: int, totals: Totals, decisions: Sequence[Decision]) -> RoundResult:
-    """Return the outcome with votes that the decisions may not have been taken for: they count where they fit."""
+    """Return the outcome; decisions that were taken for other votes count where they fit."""
     result = round_result(law, number, totals, ())
     if not decisions or not isinstance(result.outcome, NeedsDecision):
         return result

@@ -55,7 +55,7 @@ class Count:
     archive: Archive
     snapshots: tuple[Snapshot, ...]
     findings: tuple[tuple[Finding, str | None], ...]
-    """What does not add up, each with the decision that set its protocol aside, or None where it is counted."""
+    """What does not add up, each with the decision that set its protocol aside, None where it counts."""
 
     @cached_property
     def candidates(self) -> Mapping[str, Candidate]:
@@ -77,7 +77,7 @@ class Count:
         return self.candidates[candidate].party or INDEPENDENTS
 
     def winners(self, snapshot: Snapshot) -> dict[str, str]:
-        """Return the winner by constituency, in those of which more than half of the stations are in whole."""
+        """Return the winner by constituency, where more than half of its stations have reported in full."""
         found = {}
         for place, result in snapshot.rounds.items():
             totals = result.totals
@@ -87,7 +87,7 @@ class Count:
         return found
 
     def by_party(self, winners: Mapping[str, str]) -> dict[str, int]:
-        """Return how many constituencies each party won, most first, equal ones in the order of the parties."""
+        """Return how many constituencies each party won, most first, equal ones in order of parties."""
         order = [*(p.id for p in self.election.parties), INDEPENDENTS]
         found: dict[str, int] = {}
         for winner in winners.values():
@@ -150,7 +150,7 @@ class _Counter:
         return Snapshot(publication, found, totals, lists, rounds)
 
     def _decisions(self, place: str) -> list[Decision]:
-        """Return the decisions about one contest; `at` of a constituency's is its id, a slash and the place."""
+        """Return the decisions about one contest; a constituency's have its id and a slash before `at`."""
         found = []
         for d in self.election.decisions:
             head, _, rest = d.at.partition("/")

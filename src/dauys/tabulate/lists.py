@@ -19,7 +19,7 @@ from dauys.systems.ties import TieRule
 
 @dataclass(frozen=True, slots=True)
 class ListResult:
-    """Seats of the lists; `ties` wait for a decision. `passing` ids, `quota` in votes, None where none is used."""
+    """Seats of the lists; `ties` wait for a decision. `quota` in votes, None where none is used."""
 
     seats: Mapping[str, int]
     passing: tuple[str, ...]

@@ -1,12 +1,12 @@
-"""Which protocols count: the newest version received in time and not set aside, and what one station reports."""
+"""Which protocols count: the newest version received in time and not set aside; what a station reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dauys.domain.votes import Channel, Counts, Protocol
+from dauys.domain.votes import Channel, Protocol
 
 Key = tuple[str, str, int, Channel]
 Place = tuple[str, str, int]
@@ -14,14 +14,14 @@ Place = tuple[str, str, int]
 
 
 def version_key(protocol: Protocol) -> str:
-    """Return the name under which a decision sets this version aside: station/contest/round/channel/version."""
+    """Return the name by which decisions set a version aside: station/contest/round/channel/version."""
     station, contest, round_number, channel = protocol.key
     return f"{station}/{contest}/{round_number}/{channel}/{protocol.version}"
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """All versions of all protocols, by key and in order of versions. `set_aside` names those that never count."""
+    """All versions of all protocols, by key, in order. `set_aside` names those that never count."""
 
     chains: Mapping[Key, tuple[Protocol, ...]]
     set_aside: Mapping[str, str]
@@ -98,21 +98,9 @@ def report(place: Place, channels: Mapping[Channel, Protocol], *, electronic: bo
     return Report(*place, counted, complete=whole)
 
 
-def cast_of(counts: Counts, votes: Mapping[str, int]) -> int:
-    """Return the ballots in the box: as stated, or what votes and invalid ballots add up to where it is not."""
-    if counts.ballots_cast is not None:
-        return counts.ballots_cast
-    return sum(votes.values()) + (counts.against_all or 0) + (counts.invalid_ballots or 0)
-
-
 def reports(
     archive: Archive, as_of: datetime, round_number: int, electronic: Mapping[str, bool]
 ) -> list[Report]:
     """Return what every station had reported by then, in the order of the archive."""
     found = archive.in_force(as_of, round_number)
     return [report(place, channels, electronic=electronic[place[0]]) for place, channels in found.items()]
-
-
-def newest(protocols: Sequence[Protocol]) -> Protocol:
-    """Return the version with the highest number."""
-    return max(protocols, key=lambda p: p.version)

@@ -36,7 +36,7 @@ class Totals:
         return sum(self.votes.values())
 
     def add(self, report: Report, station: Station) -> None:
-        """Add what one station reports. A protocol without a line of registered voters means the frozen list."""
+        """Add what one station reports; without a line of registered voters the frozen list stands for it."""
         self.stations += 1
         self.partial += not report.complete
         additions = report.line("additions") or 0
