@@ -11,7 +11,6 @@ from dauys.crypto.board import PublicKeys
 from dauys.crypto.shapes import canonical
 from dauys.crypto.stick import Outcome, Stick
 from dauys.crypto.stick_files import TRANSCRIPT
-from dauys.crypto.tally_files import VerifiedSum, Wave, encode_wave, parse_wave, set_hash
 from dauys.crypto.trustees import check_transcript
 
 ROOT = bytes(range(64))

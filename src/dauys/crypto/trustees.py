@@ -84,7 +84,7 @@ def check_board(board: Board, expected_keys: Sequence[bytes] | None = None) -> l
     for check in checks:
         found += check()
         # What is missing or undecodable leaves nothing for later steps to compute with.
-        if any(fault.code in ("K2.3", "K3.3", "K4.2", "K5.3", "K5.4", "K5.9") for fault in found):
+        if any(fault.code in ("K1.5", "K2.3", "K3.3", "K4.2", "K5.3", "K5.4", "K5.9") for fault in found):
             break
     return found
 
