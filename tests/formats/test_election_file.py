@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from dauys.domain.text import LANGUAGES
 from dauys.formats.canonical import canonical_election
 from dauys.formats.election_file import election_schema, read_election
+from dauys.formats.tables import read_protocols
+from dauys.systems.protocol import FORMS, check_protocol
 from dauys.words import Words
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +70,22 @@ def test_ballot_styles_are_one_for_each_constituency_and_hold_what_the_round_vot
     small.change("stations.csv", "west,c2,", "west,,")
     at_home, abroad = (e := read_election(small.folder)).stations
     assert (e.style_of(at_home).id, e.style_of(abroad).id) == ("all", "abroad")
+
+
+def test_devices_come_from_the_table_or_by_the_rule(small):
+    small.change("election.yaml", "official:", "devices: {main: 1, carried: 1, reserve: 2}\nofficial:")
+    election = read_election(small.folder)
+    assert [d.id for d in election.devices_of(election.stations[0])] == [
+        "0001-m1",
+        "0001-b1",
+        "0001-r1",
+        "0001-r2",
+    ]
+    assert election.devices_of(election.stations[1]) == ()
+    small.change("election.yaml", "  votes: votes.csv", "  votes: votes.csv\n  devices: devices.csv")
+    (small.folder / "devices.csv").write_text("device,station,kind\nbooth-7,0001,main\n")
+    election = read_election(small.folder)
+    assert [d.id for d in election.devices_of(election.stations[0])] == ["booth-7"]
 
 
 # --- the example -----------------------------------------------------------------------------------------
@@ -158,6 +176,27 @@ def test_every_key_of_the_schema_is_explained():
         pytest.skip("the specification is not part of the installed package")
     text = page.read_text()
     assert [k for k in election_schema()["properties"] if f"`{k}`" not in text] == []
+
+
+@pytest.mark.skipif(not (ROOT / "spec").exists(), reason="the specification is not part of the package")
+def test_example_of_the_specification_is_an_election_file(tmp_path, small):
+    page = (ROOT / "spec" / "election.md").read_text()
+    text = page.split("```yaml\n")[1].split("```")[0]
+    (small.folder / "election.yaml").write_text(text)
+    small.change("candidates.csv", "moon", "sun")
+    election = read_election(small.folder)
+    assert (election.id, election.list_seats, len(election.contests(1))) == ("small", 5, 3)
+
+
+@pytest.mark.skipif(not (ROOT / "spec").exists(), reason="the specification is not part of the package")
+def test_example_of_protocols_in_the_specification_reads_and_adds_up(small):
+    page = (ROOT / "spec" / "protocols.md").read_text()
+    text = page.split("protocols.csv\n", 1)[1].split("```")[0]
+    for name, table in zip(("protocols", "votes"), text.split("\nvotes.csv\n"), strict=True):
+        (small.folder / f"{name}.csv").write_text(table.strip() + "\n")
+    found = read_protocols(read_election(small.folder), small.folder)
+    assert [p.version for p in found] == [1, 2]
+    assert all(check_protocol(p, FORMS[p.channel]) == () for p in found)
 
 
 # --- faults ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
 
-from dauys.domain.places import Constituency, Device, Region, Station
+from dauys.domain.places import Constituency, Device, DeviceKind, Region, Station
 from dauys.domain.text import Text
 
 
@@ -16,7 +16,8 @@ class Party:
     """A party or bloc with a list, or one that only nominates candidates (`list_order` is None then).
 
     `list_order`: place in the order of registration of the lists, from 1; ties of remainders may rest on it.
-    `code`: two letters per language, shown wherever its colour is. Colours are RRGGBB for light and dark pages.
+    `code`: two letters per language, shown wherever its colour is. Colours are RRGGBB for light and dark
+    pages.
     """
 
     id: str
@@ -31,7 +32,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate of a constituency; `party` None means self-nominated. `age` decides nothing unless the law says so."""
+    """A candidate of a constituency; `party` None means self-nominated."""
 
     id: str
     name: Text
@@ -42,7 +43,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RecordedDecision:
-    """A lot drawn or a commission's decision, fed back into the count. `order`: names, the first wins first."""
+    """A lot drawn or a decision taken, fed back into the count. `order`: names, the first wins first."""
 
     at: str
     order: tuple[str, ...]
@@ -124,7 +125,7 @@ class OtherContest:
 
 @dataclass(frozen=True, slots=True)
 class BallotStyle:
-    """What one ballot holds: contest ids in order; `constituency` stands for the contest of the voter's own."""
+    """What one ballot holds: contest ids in order; `constituency` stands for that of the station."""
 
     id: str
     contests: tuple[str, ...]
@@ -132,7 +133,7 @@ class BallotStyle:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A repeat vote ordered for some units, with the same lists and stations; vote id election/round/number."""
+    """A repeat vote ordered for some units, with the same lists; its vote id is election/round/number."""
 
     round: int
     number: int
@@ -245,7 +246,8 @@ class Election:
     """One election with its people and places. Stations may come from a generator and then are empty here.
 
     `parameters` maps paths such as `list.threshold_base` to declared values, on top of the preset of `law`.
-    `set_aside` maps a protocol key written station/contest/round/channel/version to the reference of a decision.
+    `set_aside` maps a protocol key written station/contest/round/channel/version to the reference of a
+    decision.
     """
 
     id: str
@@ -315,8 +317,8 @@ class Election:
     def styles(self, round_number: int = 1) -> tuple[BallotStyle, ...]:
         """Return what ballots of a round hold, one style for each constituency where a style names it.
 
-        A style `x` becomes `x-c16` in constituency c16. Contests not held in the round are left out, and so are
-        styles that have none left.
+        A style `x` becomes `x-c16` in constituency c16. Contests not held in the round are left out, and so
+        are styles that have none left.
         """
         held = {c.id for c in self.contests(round_number)}
         found: list[BallotStyle] = []
@@ -328,6 +330,24 @@ class Election:
                 if contests:
                     found.append(BallotStyle(f"{style.id}-{place}" if place else style.id, contests))
         return tuple(found)
+
+    def devices_of(self, station: Station) -> tuple[Device, ...]:
+        """Return the devices of a station: those of the table or, without a table, as many as the rule says."""
+        if not station.electronic:
+            return ()
+        if self.devices:
+            return tuple(d for d in self.devices if d.station == station.id)
+        rule = self.device_rule
+        kinds: tuple[tuple[DeviceKind, str, int], ...] = (
+            ("main", "m", rule.main),
+            ("carried", "b", rule.carried),
+            ("reserve", "r", rule.reserve),
+        )
+        return tuple(
+            Device(f"{station.id}-{letter}{n}", station.id, kind)
+            for kind, letter, count in kinds
+            for n in range(1, count + 1)
+        )
 
     def style_of(self, station: Station) -> BallotStyle | None:
         """Return the style, as the file names it, that a station's voters get: the first that fits.

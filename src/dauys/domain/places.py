@@ -55,7 +55,7 @@ DeviceKind = Literal["main", "carried", "reserve"]
 class Device:
     """One system that takes ballots, with a key, card list and log of its own.
 
-    `main` with its booths, `carried` to voters who cannot come, or `reserve`: it opens only when another stops.
+    `main` with its booths, `carried` to voters who cannot come, or `reserve`, opened when another stops.
     """
 
     id: str

@@ -18,7 +18,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Control figures of a protocol, in ballots or voters. `None`: the form has no such line. See spec/protocols.md."""
+    """Control figures of a protocol, in ballots or voters; `None`: the form has no such line.
+
+    **Source:** spec/protocols.md, section 2.
+    """
 
     registered: int | None = None
     additions: int | None = None
@@ -35,7 +38,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """One version of one protocol. Version 1 is what the station signed; `reason` says why a later one was made.
+    """One version of one protocol. Version 1 is what the station signed; `reason` says why there is another.
 
     `votes` maps option ids to counts. `received` is when the commission had it, with its time zone.
     """
