@@ -91,6 +91,8 @@ class HttpClient(Closing):
         if encoding not in ("identity", "", "gzip"):
             raise unreadable(path, f"encoding {encoding}")
         data = raw.gunzip(limit) if encoding == "gzip" else raw.plain(limit)
+        # The whole body is read: the connection can carry the next request.
+        response.close()
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, data)
 
     def _connect(self) -> http.client.HTTPConnection:
