@@ -19,7 +19,8 @@ from dauys.simulate.votes import is_home
 #: How many list protocols had the rows of the two largest lists swapped, and how many were recounted.
 SWAPPED_LISTS, RECOUNTED = 34, 12
 #: Reasons of later versions; the words for them are those of the site's locale files.
-SWAP, RECOUNT, COPY = "rows_swapped", "recount", "copy_of_other_station"
+SWAP, RECOUNT = "rows_swapped", "recount"
+COPY, CONFIRMED = "copy_of_other_station", "first_version_confirmed"
 
 
 Handler = Callable[[Protocol], list[Protocol]]
@@ -81,10 +82,11 @@ class _Slips:
         return self.corrected(p, _wrong_bundle, RECOUNT)
 
     def with_foreign_copy(self, p: Protocol) -> list[Protocol]:
-        """Return the protocol, then one that belongs to another station and is set aside."""
+        """Return the protocol, one of another station that is set aside, and the first once more."""
         votes = dict(p.votes)
         votes["otan"], votes["aist"] = votes["otan"] - 10, votes["aist"] + 10
-        return [p, replace(p, version=2, received=self.clock.after(6500), votes=votes, reason=COPY)]
+        foreign = replace(p, version=2, received=self.clock.after(6500), votes=votes, reason=COPY)
+        return [p, foreign, replace(p, version=3, received=self.clock.after(8000), reason=CONFIRMED)]
 
     def corrected(self, p: Protocol, spoil: Change, reason: str) -> list[Protocol]:
         """Return a wrong first version and the right second one, received from 24 to 26 September."""

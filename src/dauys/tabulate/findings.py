@@ -48,7 +48,7 @@ def _set_aside(archive: Archive, forms: _Forms) -> list[Found]:
     return found
 
 
-SET_ASIDE = "P3.1"
+SET_ASIDE = "P2.7"
 """Code of a version that a decision keeps out of the count though its own figures add up."""
 
 

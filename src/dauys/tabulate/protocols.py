@@ -1,4 +1,4 @@
-"""Which protocols count: the newest version received in time and not set aside; what a station reports."""
+"""Which protocols count: the newest version received in time, unless set aside; what a station reports."""
 
 from __future__ import annotations
 
@@ -43,15 +43,17 @@ class Archive:
         return bool(self.set_aside) and version_key(protocol) in self.set_aside
 
     def in_force(self, as_of: datetime, round_number: int) -> dict[Place, dict[Channel, Protocol]]:
-        """Return for each station and contest the versions that count at that moment, by channel."""
+        """Return for each station and contest the versions that count at that moment, by channel.
+
+        Where the newest version is set aside, none counts: an earlier one does not come back by itself.
+        """
         found: dict[Place, dict[Channel, Protocol]] = {}
         for (station, contest, number, channel), chain in self.chains.items():
             if number != round_number:
                 continue
-            for protocol in reversed(chain):
-                if protocol.received <= as_of and not self.is_set_aside(protocol):
-                    found.setdefault((station, contest, number), {})[channel] = protocol
-                    break
+            newest = next((p for p in reversed(chain) if p.received <= as_of), None)
+            if newest is not None and not self.is_set_aside(newest):
+                found.setdefault((station, contest, number), {})[channel] = newest
         return found
 
 
