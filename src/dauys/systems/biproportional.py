@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from dauys.errors import DecisionError
 from dauys.systems.averages import Shares, by_average
-from dauys.systems.divisors import Divisor
+from dauys.systems.divisors import FIRST_SEAT_FREE, Divisor
 from dauys.systems.matrix import Sums, Table
 from dauys.systems.outcomes import Allocated, Count, Decision, NeedsDecision, NoDistribution, Step, Tiers
 from dauys.systems.ties import LOT, Ask, Desk, Nothing, Open, TieRule, check_decisions, settle, trace
@@ -56,8 +56,8 @@ class DoubleProportion:
             raise ValueError("numbers of seats cannot be negative")
         if any(count < 0 for row in self.votes.values() for count in row.values()):
             raise ValueError("a count cannot be negative")
-        if self.divisor is Divisor.HUNTINGTON_HILL:
-            raise ValueError("double proportion is not defined here with irrational divisors")
+        if self.divisor in FIRST_SEAT_FREE:
+            raise ValueError("double proportion is not defined here with a first divisor of 0")
 
     @property
     def names(self) -> tuple[str, ...]:

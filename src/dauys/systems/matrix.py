@@ -38,8 +38,10 @@ class Table:
     def __init__(self, divisor: Divisor, sums: Sums) -> None:
         self.sums = sums
         self.rows, self.columns = range(len(sums.rows)), range(len(sums.columns))
-        series = [quotient(divisor, 1, k) for k in range(max(sums.rows, default=0) + 2)]
-        self.marks = [Fraction(-1), *(Fraction(below, above) for above, below in series)]
+        series = [quotient(divisor, 1, k) for k in range(max(sums.rows, default=0) + 3)]
+        marks = [Fraction(below, above) for above, below in series]
+        unit = marks[2] - marks[1]  # so that the quotients of the minutes are rounded to whole seats
+        self.marks = [Fraction(-1), *(mark / unit for mark in marks)]
         self.seats: list[list[int]] = []
         self.row_by: list[Fraction] = []
         self.column_by = [Fraction(1) for _ in self.columns]
