@@ -1,8 +1,9 @@
-"""A ceremony made by hand in plain Python, every secret known, so that a test can break one thing and sign the rest."""
+"""A ceremony made by hand in plain Python: a test breaks one thing and everything else is signed."""
 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import importlib.util
 import json
@@ -18,6 +19,9 @@ assert _SPEC is not None
 assert _SPEC.loader is not None
 ref: Any = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(ref)
+# The same keys and the same points are asked for again and again; slow code is only run once for each.
+for _name in ("ed_public", "ed_decode", "decode", "mul"):
+    setattr(ref, _name, functools.cache(getattr(ref, _name)))
 
 Change = Callable[[dict[str, Any]], None]
 
