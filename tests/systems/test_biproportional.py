@@ -151,7 +151,7 @@ def test_contests_that_make_no_sense(arguments: dict[str, Any], message: str) ->
 
 
 def best_tables(votes: list[list[int]], rows: list[int], columns: list[int]) -> list[list[list[int]]]:
-    """Every table with these sums whose product of votes by divisors is largest: the solutions, by definition."""
+    """Every table with these sums whose product of votes by divisors is largest: the solutions."""
     found: list[tuple[Fraction, list[list[int]]]] = []
     for table in _tables(rows, columns):
         product_ = Fraction(1)

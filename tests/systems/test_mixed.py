@@ -82,7 +82,7 @@ def test_seats_outside_and_below_the_bar_are_taken_off_the_house() -> None:
 
 
 def test_keeping_may_bring_another_above_its_new_claim() -> None:
-    """20 seats, 50-30-20: claims 10-6-4. A keeps 14; of the other six C claims two, won three, and B has three."""
+    """20 seats, 50-30-20: claims 10-6-4. A keeps 14; of six left C claims two and won three."""
     contest = Compensation(
         Tally({"a": 50, "b": 30, "c": 20}), 20, {"a": 14, "c": 3}, SL, Overhang.KEEP_AND_RECOMPUTE
     )
@@ -237,7 +237,7 @@ def test_constituencies_of_lists_below_the_bar_are_taken_off_before() -> None:
 
 
 def test_ties_of_lands_are_asked_where_they_arise() -> None:
-    """Three seats for two equal lands. Two for x: guaranteed 2-1, which three seats cover; two for y: 1-2, five."""
+    """Three seats for two equal lands. Two for x: 2-1, which three seats cover; two for y: 1-2."""
     lands = [Land("x", 10, {"a": 10, "b": 1}), Land("y", 10, {"a": 1, "b": 4})]
     house = LevelledHouse(Tally({"a": 11, "b": 5}), lands, 3)
     tiers = allocate_levelled(house)
