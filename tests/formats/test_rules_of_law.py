@@ -100,8 +100,10 @@ def test_divisors(divisor, expected):
 # Thresholds
 
 
-@pytest.mark.parametrize(("votes", "strict", "passes"), [(69, False, False), (70, False, True), (71, False, True),
-                                                         (70, True, False), (71, True, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("votes", "strict", "passes"),
+    [(69, False, False), (70, False, True), (71, False, True), (70, True, False), (71, True, True)],
+)
 def test_threshold_at_minus_one_exactly_and_plus_one(votes, strict, passes):
     method = {**HA, "threshold": "0.07", "threshold_base": "valid", "threshold_strict": strict}
     found = seats({"A": 1000 - votes, "B": votes}, method, 100)
@@ -342,8 +344,8 @@ TWO = [
 def test_seats_to_districts_by_votes_and_then_to_lists_above_the_national_bar():
     # 84 and 62 of 146 votes for seven seats: quota 20.86, 4-2, remainders 0.57-20.3: East 4, West 3.
     # C has 4.1 %.
-    method = {**HA, "threshold": "0.05", "threshold_base": "valid",
-              "district_apportionment": {"name": "largest_remainder", "quota": "hare", "by": "valid votes"}}  # fmt: skip
+    upper = {"name": "largest_remainder", "quota": "hare", "by": "valid votes"}
+    method = {**HA, "threshold": "0.05", "threshold_base": "valid", "district_apportionment": upper}
     counted = districts(TWO, method, 7)
     # East 50, 30, 25, 16.7: A 3, B 1; West 40, 20 = 20 for two seats: both: A 1, B 2.
     assert counted["districts"] == {"East": {"A": 3, "B": 1, "C": 0}, "West": {"A": 1, "B": 2, "C": 0}}

@@ -27,6 +27,7 @@ from dauys.systems.divisors import Divisor, HighestAverages
 from dauys.systems.levelling import Land, LevelledHouse
 from dauys.systems.mixed import Compensation, Overhang
 from dauys.systems.outcomes import Count
+from dauys.systems.quotas import LargestRemainder
 
 _COMMON = keys("family name notes note tie_rule")
 _SEATS = keys("seats divisor quota remainder_rule quota_base")
@@ -131,6 +132,7 @@ def _sum(parties: list[Party]) -> Count:
 
 def _rules(sheet: Sheet, seats: int | None) -> ListRules:
     method = method_of(sheet.method)
+    _check_method(sheet, method)
     return ListRules(
         seats=seats or 0,
         method=method or HighestAverages(Divisor.DHONDT),
@@ -139,6 +141,18 @@ def _rules(sheet: Sheet, seats: int | None) -> ListRules:
         apparentments=_apparentments(sheet),
         ties=sheet.tie_rule(),
     )
+
+
+def _check_method(sheet: Sheet, method: Method | None) -> None:
+    """Note a quota of valid votes whose number is not known, and an index on quotas where there are none."""
+    fields = sheet.method
+    if isinstance(method, LargestRemainder) and method.quota_base == "valid":
+        if sheet.partial and sheet.totals.valid is None:
+            fields.log.add("E2.5", fields.line_of("quota_base"), found="valid", key="method.quota_base",
+                           total="totals.valid")  # fmt: skip
+    elif isinstance(method, HighestAverages) and fields.text("if_only_one_passes") == "admit_runner_up":
+        line = fields.line_of("if_only_one_passes")
+        fields.log.add("E2.9", line, key="method.if_only_one_passes", found="highest_averages")
 
 
 def _apparentments(sheet: Sheet) -> tuple[tuple[str, ...], ...]:

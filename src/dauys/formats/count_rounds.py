@@ -88,12 +88,14 @@ def _contest(sheet: Sheet, fields: Fields, *, alone: bool) -> Contest:
         invalid = totals.invalid if invalid is None else invalid
         against_all = totals.against_all if against_all is None else against_all
         valid = totals.valid if valid is None else valid
+    mingled = valid is not None and totals.includes_against_all and against_all is None
     if valid is not None and totals.includes_against_all:
         valid -= against_all or 0
+        against_all = against_all or 0
     options = sum(votes.values())
     if valid is None and not sheet.partial:
         valid = options
-    if valid is not None and options != valid and (options > valid or not sheet.partial):
+    if valid is not None and options != valid and (options > valid or not (sheet.partial or mingled)):
         code = "E2.7" if sheet.partial else "E2.4"
         log.add(code, fields.line, key=fields.name_of("valid"), found=str(options), expected=str(valid))
     known = (valid or 0) + (against_all or 0) + (invalid or 0)

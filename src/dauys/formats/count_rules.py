@@ -58,6 +58,11 @@ class Totals:
     valid: Count | None = None
     includes_against_all: bool = False
 
+    @property
+    def mingled(self) -> bool:
+        """Whether `valid` holds votes against all of unknown number; it still is a base as it stands."""
+        return self.includes_against_all and self.against_all is None
+
     def valid_alone(self) -> Count | None:
         """Return the valid votes without those against all."""
         if self.valid is None or not self.includes_against_all:
@@ -158,8 +163,7 @@ def base_of(fields: Fields, key: str, totals: Totals, *, partial: bool) -> Base 
     }.get(base, (totals.valid if partial else 0, "totals.valid"))
     if known[0] is None:
         fields.log.add("E2.5", fields.line_of(key), found=word, key=fields.name_of(key), total=known[1])
-    needs_against_all = base is Base.VALID_INCL_AGAINST_ALL or totals.includes_against_all
-    if needs_against_all and totals.against_all is None:
+    if base is Base.VALID_INCL_AGAINST_ALL and totals.against_all is None and not totals.mingled:
         fields.log.add(
             "E2.5", fields.line_of(key), found=word, key=fields.name_of(key), total="totals.against_all"
         )
@@ -198,7 +202,7 @@ def tally_of(parties: list[Party], totals: Totals, *, partial: bool) -> Tally:
         valid=valid,
         cast=totals.voted,
         registered=totals.registered,
-        against_all=totals.against_all,
+        against_all=0 if totals.mingled else totals.against_all,
         invalid=totals.invalid,
         kinds={party.name: "bloc" for party in parties if party.bloc},
     )
@@ -206,10 +210,16 @@ def tally_of(parties: list[Party], totals: Totals, *, partial: bool) -> Tally:
 
 def check_sums(sheet: Sheet, votes: Count, line: int) -> None:
     """Note where votes do not add up to the valid ones (E2.4), or are more though some lack (E2.7)."""
-    valid, log = sheet.totals.valid_alone(), sheet.top.log
-    if valid is None or votes == valid or any(_spoils_sums(problem) for problem in log.problems):
+    totals, log = sheet.totals, sheet.top.log
+    valid = totals.valid_alone()
+    if any(_spoils_sums(problem) for problem in log.problems):
         return
-    if not sheet.partial:
+    known = votes + (totals.against_all or 0) + (totals.invalid or 0)
+    if valid is None and totals.voted is not None and known > totals.voted:
+        log.add("E2.7", line, key="totals.voted", found=str(known), expected=str(totals.voted))
+    if valid is None or votes == valid:
+        return
+    if not sheet.partial and not (sheet.totals.mingled and votes < valid):
         log.add("E2.4", line, key="totals.valid", found=str(votes), expected=str(valid), hint="partial_votes")
     elif votes > valid:
         log.add("E2.7", line, key="totals.valid", found=str(votes), expected=str(valid))
