@@ -332,7 +332,7 @@ class Election:
         return tuple(found)
 
     def devices_of(self, station: Station) -> tuple[Device, ...]:
-        """Return the devices of a station: those of the table or, without a table, as many as the rule says."""
+        """Return the devices of a station: those of the table or, without one, as many as the rule says."""
         if not station.electronic:
             return ()
         if self.devices:

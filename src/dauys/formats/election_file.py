@@ -3,7 +3,7 @@
 Three passes, each reporting all it finds: the form by `schema/election.schema.json`, the meaning by
 `dauys.formats.election_rules`, then the tables. Faults name the line of the file.
 
-Codes: E1.2 wrong kind · E1.3 unknown key · E1.4 missing key · E1.5 twice · E1.10 out of form ·
+Codes: E1.2 wrong kind · E1.3 unknown key · E1.4 missing key · E1.10 out of form ·
 E3.1 unknown parameter · E3.2 value of a parameter · E3.3 unknown law · E3.4 unknown name · E3.5 twice ·
 E3.6 order of times · E3.7 does not fit the law · E3.8 files of a generator · E3.9 time zone.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -120,7 +121,7 @@ def _check_form(root: Node, file: str) -> dict[str, Any]:
     problems: list[Problem] = []
     raw = _plain(root, file, problems)
     if not isinstance(raw, dict):
-        raise InputError([Problem("E1.2", Place(file, root.line), expected="mapping", facts=_facts())])
+        raise InputError([locate(_wrong_kind((), _short(raw), ["object"]), root, file)])
     for error in Draft202012Validator(election_schema()).iter_errors(raw):
         problems.extend(locate(p, root, file) for p in _schema_problems(error))
     if problems:
@@ -135,18 +136,32 @@ def _plain(node: Node, file: str, problems: list[Problem]) -> Plain:
     if isinstance(node, SequenceNode):
         return [_plain(item, file, problems) for item in node.items]
     if node.kind == "number":
-        facts = _facts(found=node.text, expected="integer")
-        problems.append(Problem("E1.2", Place(file, node.line), node.text, "integer", "quote_number", facts))
+        problem = _wrong_kind((), node.text, ["integer"], "quote_number")
+        problems.append(replace(problem, place=Place(file, node.line)))
         return node.text
     return plain(node, file)
 
 
 def _facts(found: str = "", expected: str = "", nearest: str = "", path: str = "") -> dict[str, str]:
-    facts = {"found": found, "expected": expected, "nearest": nearest, "path": path}
-    return facts | {"key": expected if not found else path, "kind": expected}
+    return {"found": found, "expected": expected, "nearest": nearest, "path": path, "key": path or expected}
 
 
-_KINDS = {"object": "mapping", "array": "list", "string": "text", "boolean": "true, false", "null": "null"}
+#: What a kind of the schema is called in the locale files.
+_KINDS = {
+    "object": "mapping",
+    "array": "list",
+    "string": "text",
+    "boolean": "flag",
+    "integer": "whole",
+    "null": "null",
+}
+
+
+def _wrong_kind(at: Sequence[str], found: str, kinds: Sequence[str], hint: str | None = None) -> Problem:
+    """Return the fault E1.2, whose fact `kind` is a word of the locale files."""
+    names = [_KINDS[kind] for kind in kinds]
+    problem = _problem("E1.2", at, found, ", ".join(names), hint)
+    return replace(problem, facts={**problem.facts, "kind": names[0]})
 
 
 def _schema_problems(error: ValidationError) -> Iterator[Problem]:
@@ -161,18 +176,18 @@ def _schema_problems(error: ValidationError) -> Iterator[Problem]:
         case "required":
             # One error comes for each missing key; its message alone says which.
             key = next(k for k in rule if k not in value and error.message.startswith(repr(k)))
-            yield _problem("E1.4", at, None, key)
+            missing = _problem("E1.4", at, None, key)
+            yield replace(missing, facts={**missing.facts, "key": ".".join((*at, key))})
         case "type":
             kinds = [rule] if isinstance(rule, str) else list(rule)
-            expected = ", ".join(_KINDS.get(kind, kind) for kind in kinds)
             quote = "string" in kinds and isinstance(value, int | bool | None)
-            yield _problem("E1.2", at, _short(value), expected, "quote_text" if quote else None)
+            yield _wrong_kind(at, _short(value), kinds, "quote_text" if quote else None)
         case "enum" | "const":
             choices = [str(c) for c in (rule if error.validator == "enum" else [rule])]
             near = difflib.get_close_matches(str(value), choices, 1)
             yield _problem("E1.10", at, _short(value), ", ".join(choices), "nearest" if near else None, *near)
         case "uniqueItems":
-            yield _problem("E1.5", at, ", ".join(map(str, value)))
+            yield _problem("E3.5", at, ", ".join(map(str, value)))
         case "pattern":
             yield _problem("E1.10", at, _short(value), _form(schema, str(rule)))
         case _:

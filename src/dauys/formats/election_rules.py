@@ -41,7 +41,7 @@ def _at(  # noqa: PLR0917 - the parts of a problem in their usual order
 ) -> Problem:
     text = None if expected is None else str(expected)
     facts = {"found": str(found), "expected": text or "", "nearest": near, "path": ".".join(map(str, at))}
-    facts["key"] = text or ""
+    facts["key"] = ".".join(map(str, (*at, *([expected] if code == "E1.4" else []))))
     return Problem(code, Place(path="\0".join(map(str, at))), str(found), text, hint, facts)
 
 
