@@ -105,7 +105,7 @@ class Litewitness:
         self.url, self.vkey, self.database = url, vkey, database
 
     def add_log(self, vkey: str) -> None:
-        origin = vkey.split("+")[0]
+        origin = vkey.split("+", maxsplit=1)[0]
         empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
         with sqlite3.connect(self.database, timeout=10) as db:
             db.execute("INSERT INTO log (origin, tree_size, tree_hash) VALUES (?, 0, ?)", (origin, empty))
@@ -126,20 +126,25 @@ def litewitness(go_programs, tmp_path) -> Iterator[Litewitness]:
     processes, port = [], free_port()
     journal = tmp_path / "litewitness.txt"
     try:
-        processes.append(subprocess.Popen(["ssh-agent", "-D", "-a", str(agent_socket)], stdout=subprocess.DEVNULL))
+        processes.append(
+            subprocess.Popen(["ssh-agent", "-D", "-a", str(agent_socket)], stdout=subprocess.DEVNULL)
+        )
         wait_for(agent_socket.exists, "ssh-agent")
         run(["ssh-add", "-q", str(key)], env={"SSH_AUTH_SOCK": str(agent_socket), "PATH": "/usr/bin:/bin"})
         with journal.open("wb") as out:
             processes.append(
                 subprocess.Popen(
                     [go_programs / "litewitness", "-ssh-agent", str(agent_socket), "-key", fingerprint,
-                     "-name", "witness.example/lite", "-listen", f"127.0.0.1:{port}", "-db", str(tmp_path / "lw.db")],
+                     "-name", "witness.example/lite", "-listen", f"127.0.0.1:{port}",
+                     "-db", str(tmp_path / "lw.db")],
                     stdout=out, stderr=out,
                 )
             )  # fmt: skip
         wait_for(lambda: answers(port), "litewitness")
         text = journal.read_text()
-        vkey = next(word for word in text.replace('"', " ").split() if word.startswith("vkey=")).removeprefix("vkey=")
+        vkey = next(word for word in text.replace('"', " ").split() if word.startswith("vkey=")).removeprefix(
+            "vkey="
+        )
         yield Litewitness(f"http://127.0.0.1:{port}/", vkey, tmp_path / "lw.db")
     finally:
         for process in reversed(processes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from conftest import served
@@ -57,7 +58,10 @@ def our_witness(folder, *logs):
     create_witness(folder, WITNESS.verifier)
     for log in logs:
         watch_log(folder, log)
-    with open_witness(folder, WITNESS) as witness, WitnessServer(("127.0.0.1", 0), witness, lambda: NOW) as server:
+    with (
+        open_witness(folder, WITNESS) as witness,
+        WitnessServer(("127.0.0.1", 0), witness, lambda: NOW) as server,
+    ):
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -115,11 +119,13 @@ def test_proofs_go_both_ways(tmp_path, foreign):
             proof = TlogProof(index, log.reader().inclusion_proof(index), log.shown().note, b"\x00card")
             (tmp_path / "ours").write_bytes(proof.encode())
             (tmp_path / "entry").write_bytes(entry(index))
-            assert foreign("verify", "-policy", policy, "-proof", tmp_path / "ours", "-entry", tmp_path / "entry")
+            assert foreign(
+                "verify", "-policy", policy, "-proof", tmp_path / "ours", "-entry", tmp_path / "entry"
+            )
             foreign("prove", "-log", public, "-policy", policy, "-index", index, "-out", tmp_path / "theirs")
             theirs = (tmp_path / "theirs").read_bytes()
             verify_proof(theirs, entry(index), parse_policy(policy.read_bytes()))
-            with pytest.raises(LogError, match="L1.1"):
+            with pytest.raises(LogError, match=r"L1\.1"):
                 verify_proof(theirs, b"another", parse_policy(policy.read_bytes()))
 
 
@@ -155,7 +161,7 @@ def test_a_foreign_witness_tells_a_log_that_it_was_rolled_back(tmp_path, litewit
     with HttpClient(litewitness.url, timeout=20) as client:
         with open_log(tmp_path / "log") as log:
             ask_witness(client, key, log.signed, log.reader())
-        with open_log(tmp_path / "old") as log, pytest.raises(LogError, match="L5.6"):
+        with open_log(tmp_path / "old") as log, pytest.raises(LogError, match=r"L5\.6"):
             ask_witness(client, key, log.signed, log.reader())
 
 
@@ -174,6 +180,14 @@ def test_our_witness_cosigns_a_foreign_log_and_go_accepts_it(tmp_path, foreign):
             (folder / "checkpoint").write_bytes(opened.note.encode())
             assert foreign("read", "-log", folder, "-policy", policy)["size"] == int(sizes.split(",")[-1])
         foreign("make", "-dir", tmp_path / "fork", "-key", key, "-prefix", "other", "-sizes", "70000,70001")
-        with open_source(f"{web}fork/") as source, pytest.raises(LogError, match="L6.6"):
+        with open_source(f"{web}fork/") as source, pytest.raises(LogError, match=r"L6\.6"):
             witness.follow(log, source, NOW)
     assert len(list((tmp_path / "w" / "evidence").rglob("*.json"))) == 1
+
+
+def test_go_gives_the_verdicts_of_our_vectors(foreign):
+    """Proofs, policies and tlog-proofs; what we alone refuse is marked in the vectors."""
+    folder = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "log"
+    counts = foreign("vectors", folder)
+    assert set(counts) == {"inclusion.json", "consistency.json", "policies.json", "proofs.json"}
+    assert min(counts.values()) > 15

@@ -8,7 +8,7 @@ from pathlib import Path
 from dauys.record.disk import Disk
 
 
-class Crash(Exception):
+class Crash(Exception):  # noqa: N818 (it is no error: the power goes)
     """The power went."""
 
 
@@ -26,8 +26,8 @@ class Folder:
 class CrashDisk(Disk):
     """Works on a real folder, and knows beside it what a power cut would leave.
 
-    `stop_at` is the number of the operation, from 0, at which the power goes: before it (`torn=False`), or in the
-    middle of the bytes that it writes. `shown` collects what the world could see.
+    `stop_at` is the number of the operation, from 0, at which the power goes: before it, or with `torn` in
+    the middle of the bytes that it writes. `shown` collects what the world could see.
     """
 
     def __init__(self, root: Path, stop_at: int | None = None, *, torn: bool = False) -> None:

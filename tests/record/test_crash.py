@@ -1,5 +1,7 @@
-"""The power goes at every operation of a log's life, and again during recovery: nothing acknowledged is lost, and no
-second history is ever shown."""
+"""The power goes at every operation of a log's life, and again during recovery.
+
+Nothing acknowledged is lost, and no second history is ever shown.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ def live(root: Path, disk: Disk, world: World, life: str) -> None:
         done = 0
         for number, count in enumerate(STEPS):
             done += count
-            # Entries that were in doubt are others in the next life: if both came into a tree, it would be a fork.
+            # Entries in doubt are others in the next life: with both in signed trees it would be a fork.
             missing = [f"{life}/{number}/{i}".encode() for i in range(max(0, min(count, done - log.end)))]
             if missing:
                 assert log.append(missing) == len(world.acknowledged) + len(missing)
@@ -74,7 +76,7 @@ def new_root(tmp_path: Path, name: str) -> Path:
 
 
 def run_until(
-    root: Path, world: World, life: str, stop_at: int, kind: type[CrashDisk], torn: bool
+    root: Path, world: World, life: str, stop_at: int, *, kind: type[CrashDisk], torn: bool
 ) -> CrashDisk | None:
     """Live until the power goes; None where the life ended before."""
     disk = kind(root, stop_at, torn=torn)
@@ -96,13 +98,13 @@ def all_cuts(
         second = 0
         while True:
             root, world = new_root(tmp_path, "a"), World()
-            disk = run_until(root, world, "first", stop, kind, torn)
+            disk = run_until(root, world, "first", stop, kind=kind, torn=torn)
             if disk is None:
                 check(root, world)
                 return cuts
             cuts += 1
             restart(root, disk, lost=lost)
-            again = run_until(root, world, "second", second, kind, torn) if twice else None
+            again = run_until(root, world, "second", second, kind=kind, torn=torn) if twice else None
             if again is not None:
                 restart(root, again, lost=lost)
             live(root, Disk(), world, "last")
@@ -158,5 +160,5 @@ class JournalFirst(CrashDisk):
 
 @pytest.mark.parametrize("kind", [NoFileSync, NoFolderSync, JournalFirst])
 def test_the_harness_notices_a_disk_that_does_not_sync(tmp_path, quick, kind):
-    with pytest.raises(Exception):  # noqa: B017, PT011 (any: a log that is gone, or an assertion that fails)
+    with pytest.raises(Exception):  # noqa: B017 (any: a log that is gone, or an assertion that fails)
         all_cuts(tmp_path, kind, lost=True, torn=False, twice=False)
