@@ -123,7 +123,7 @@ def _bar(election: Election, words: Words) -> str | None:
     needed = share * base
     least = needed.numerator // needed.denominator + (1 if threshold.strict or needed.denominator != 1 else 0)
     base_words = f"{words.say(f'share_of.{threshold.base.value}')} ({number(base, words)})"
-    return words.say("bar", share=percent(share, 1, words), base=base_words, needed=least)
+    return words.say("bar", share=f"{number(share * 100, words)} %", base=base_words, needed=least)
 
 
 def _table(tally: Tally, base: Base, counted: Counted, words: Words) -> Table:

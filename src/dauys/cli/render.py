@@ -14,11 +14,14 @@ from dauys.words import Language, Words, group_digits
 #: Where sentences of errors are looked for, in this order.
 ERROR_DOMAINS = ("cli", "count", "formats", "run")
 MOST_ERRORS = 200
+PLAIN_WIDTH = 160
 
 
 def console(stream: TextIO | None = None) -> Console:
-    """Return a console on the stream: colours only on a terminal and without NO_COLOR."""
-    return Console(file=stream or sys.stdout, highlight=False, markup=False, soft_wrap=True)
+    """Return a console on the stream: colours only on a terminal without NO_COLOR, else plain and wide."""
+    target = stream or sys.stdout
+    width = None if target.isatty() else PLAIN_WIDTH
+    return Console(file=target, highlight=False, markup=False, soft_wrap=True, width=width)
 
 
 def report_error(error: InputError | DecisionError, language: Language, *, last: bool = True) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from fractions import Fraction
 
 from dauys.formats.count_rounds import one_round, two_rounds
 from dauys.formats.count_rules import Party, Sheet, check_sums, method_of, tally_of, threshold_of
-from dauys.formats.fields import Fields, keys
+from dauys.formats.fields import MOST_SEATS, Fields, keys
 from dauys.formats.yaml_nodes import Mapping as YamlMapping
 from dauys.formats.yaml_nodes import Node, Scalar, Sequence
 from dauys.systems.apportion import Method
@@ -107,7 +108,7 @@ def _lists(sheet: Sheet) -> Election | None:
     if not sheet.parties:
         return None
     check_sums(sheet, _sum(sheet.parties), sheet.top.line_of("parties"))
-    rules = _rules(sheet, sheet.method.whole("seats", required=True))
+    rules = _rules(sheet, sheet.method.seats("seats", required=True))
     return _if_fine(
         sheet, lambda: ListElection(tally_of(sheet.parties, sheet.totals, partial=sheet.partial), rules)
     )
@@ -137,7 +138,7 @@ def _rules(sheet: Sheet, seats: int | None) -> ListRules:
         seats=seats or 0,
         method=method or HighestAverages(Divisor.DHONDT),
         threshold=threshold_of(sheet.method, sheet.parties, sheet.totals, partial=sheet.partial),
-        caps=sheet.method.whole("max_seats_per_list"),
+        caps=sheet.method.seats("max_seats_per_list"),
         apparentments=_apparentments(sheet),
         ties=sheet.tie_rule(),
     )
@@ -183,8 +184,8 @@ def _check_known(sheet: Sheet, name: Scalar, known: set[str]) -> None:
 def _mixed(sheet: Sheet, overhang: Overhang) -> Election | None:
     _need_votes(sheet)
     check_sums(sheet, _sum(sheet.parties), sheet.top.line_of("parties"))
-    rules = _rules(sheet, sheet.method.whole("seats", required=True))
-    outside = sheet.method.whole("independent_electorate_seats") or 0
+    rules = _rules(sheet, sheet.method.seats("seats", required=True))
+    outside = sheet.method.seats("independent_electorate_seats") or 0
 
     def make() -> Election:
         house = Compensation(
@@ -249,6 +250,12 @@ def _numbers(sheet: Sheet, fields: Fields, key: str, known: set[str]) -> dict[st
         if isinstance(value, Scalar) and value.kind == "null":
             continue
         count = fields.counted(f"{fields.name_of(key)}.{name.text}", value)
+        if key == "direct_seats" and isinstance(count, Fraction):
+            fields.wrong(f"{fields.name_of(key)}.{name.text}", value, "whole")
+            continue
+        if key == "direct_seats" and count is not None and count > MOST_SEATS:
+            sheet.top.log.add("E1.7", value.line, found=str(count), expected=str(MOST_SEATS))
+            continue
         if count is not None:
             found[name.text] = count
     return found
@@ -267,8 +274,8 @@ def _district_seats(
     sheet: Sheet, parts: list[tuple[Fields, str, dict[str, Count]]]
 ) -> tuple[dict[str, int], int]:
     """Return the seats of every district and of all, with a fault where they do not add up (E2.8)."""
-    seats = {name: fields.whole("seats", required=True) or 0 for fields, name, _ in parts}
-    total, said = sum(seats.values()), sheet.method.whole("seats")
+    seats = {name: fields.seats("seats", required=True) or 0 for fields, name, _ in parts}
+    total, said = sum(seats.values()), sheet.method.seats("seats")
     if said is not None and said != total and not sheet.top.log.problems:
         line = sheet.method.line_of("seats")
         sheet.top.log.add("E2.8", line, key="method.seats", found=str(said), expected=str(total))
@@ -288,7 +295,7 @@ def _in_districts(sheet: Sheet) -> Election | None:
         apportionment.only(_APPORTION)
         upper = method_of(apportionment)
         sizes = _sizes(apportionment, parts)
-        total = sheet.method.whole("seats", required=True) or 0
+        total = sheet.method.seats("seats", required=True) or 0
     rules = _rules(sheet, total)
     districts = tuple(
         District(name, votes, seats.get(name), sizes.get(name), fields.votes("valid") or sum(votes.values()))
@@ -361,7 +368,7 @@ def _levelled(sheet: Sheet) -> Election | None:
     direct = {name: _numbers(sheet, fields, "direct_seats", known) for fields, name, _ in parts}
     won = {n: sum(int(seats.get(n, 0)) for seats in direct.values()) for n in known}
     sheet = replace(sheet, parties=[replace(party, direct_seats=won[party.name]) for party in sheet.parties])
-    house_start = _first_whole("house_start", sheet) or sheet.method.whole("seats", required=True) or 0
+    house_start = _first_whole("house_start", sheet) or sheet.method.seats("seats", required=True) or 0
     method = method_of(sheet.method, default=Divisor.SAINTE_LAGUE)
     if method is not None and not isinstance(method, HighestAverages):
         sheet.top.log.add(
@@ -394,8 +401,8 @@ def _levelled(sheet: Sheet) -> Election | None:
 
 
 def _first_whole(key: str, sheet: Sheet) -> int | None:
-    top = sheet.top.whole(key)
-    return top if top is not None else sheet.method.whole(key)
+    top = sheet.top.seats(key)
+    return top if top is not None else sheet.method.seats(key)
 
 
 def _need_whole(sheet: Sheet, parts: list[tuple[Fields, str, dict[str, Count]]]) -> None:

@@ -125,8 +125,8 @@ def _parties(top: Fields) -> list[Party]:
                 exempt=fields.flag("exempt"),
                 aggregate=fields.flag("aggregate"),
                 threshold=fields.share("threshold"),
-                direct_seats=fields.whole("electorate_seats") or 0,
-                floor=fields.whole("constituency_seats_min") or 0,
+                direct_seats=fields.seats("electorate_seats") or 0,
+                floor=fields.seats("constituency_seats_min") or 0,
                 registration=fields.whole("registration"),
                 average_age=fields.votes("average_age"),
             )

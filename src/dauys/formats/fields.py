@@ -17,6 +17,9 @@ _QUOTIENT = re.compile(r"[0-9]{1,30}/[1-9][0-9]{0,29}")
 _GROUPED = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009,._'][0-9]{3})+")
 
 
+MOST_SEATS = 100_000
+
+
 def keys(*lines: str) -> frozenset[str]:
     """Return the words of some lines as a set of keys."""
     return frozenset(word for line in lines for word in line.split())
@@ -139,6 +142,14 @@ class Fields:
         value = self.counted(self.name_of(key), node)
         if isinstance(value, Fraction):
             self.wrong(self.name_of(key), node, "whole")
+            return None
+        return value
+
+    def seats(self, key: str, *, required: bool = False) -> int | None:
+        """Return a number of seats; one that no house has is a fault (E1.7), not hours of counting."""
+        value = self.whole(key, required=required)
+        if value is not None and value > MOST_SEATS:
+            self.log.add("E1.7", self.line_of(key), found=str(value), expected=str(MOST_SEATS))
             return None
         return value
 
