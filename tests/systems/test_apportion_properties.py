@@ -184,6 +184,10 @@ def test_an_exempt_list_does_not_feel_the_bar(votes: list[int], seats: int, per_
     assert not isinstance(with_bar, NoDistribution)
     assert not isinstance(without, NoDistribution)
     assert with_bar.seats["l0"] == without.seats["l0"]
+    if isinstance(with_bar, Allocated):
+        assert with_bar.steps[-1].facts["seats"] == with_bar.seats
+        rows = with_bar.steps[0].facts["lists"]
+        assert {row["id"] for row in rows if row["passes"]} == {n for n, v in admitted.items() if v}
 
 
 @pytest.mark.parametrize("divisor", list(Divisor))

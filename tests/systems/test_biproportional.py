@@ -109,6 +109,27 @@ def test_a_tie_above_is_asked_first() -> None:
     assert drawn.districts == {"x": {"A": 0, "B": 1}}
 
 
+def test_a_lot_that_the_sums_forbid_is_refused_with_those_they_allow() -> None:
+    """In x the lists A and B share a seat, and C and D another: A and B cannot both win there."""
+    votes = {
+        "x": {"A": 10, "B": 10, "C": 10, "D": 10},
+        "y": {"A": 10, "B": 10, "C": 0, "D": 0},
+        "z": {"A": 0, "B": 0, "C": 10, "D": 10},
+    }
+    contest = DoubleProportion(votes, {"x": 2, "y": 1, "z": 1}, weight_votes=False)
+    open_ = allocate_biproportional(contest)
+    assert isinstance(open_.total, NeedsDecision)
+    assert open_.total.ties == (Tie(frozenset("ABCD"), 2, "lower/district:x"),)
+    with pytest.raises(DecisionError) as caught:
+        allocate_biproportional(contest, decisions=[Decision("lower/district:x", ("A", "B"), "lot")])
+    assert (caught.value.code, caught.value.found) == ("E3.6", "A, B")
+    assert caught.value.expected == "A, C | A, D | B, C | B, D"
+    drawn = allocate_biproportional(contest, decisions=[Decision("lower/district:x", ("B", "C"), "lot")])
+    assert isinstance(drawn.total, Allocated)
+    assert drawn.districts["y"] == {"A": 1, "B": 0, "C": 0, "D": 0}
+    assert drawn.districts["z"] == {"A": 0, "B": 0, "C": 0, "D": 1}
+
+
 def test_a_stale_decision_is_refused() -> None:
     with pytest.raises(DecisionError) as caught:
         allocate_biproportional(

@@ -176,6 +176,13 @@ def test_what_each_rule_promises(votes, direct, seats, method) -> None:  # type:
         assert sum(kept.seats.values()) == seats
 
 
+def test_a_house_that_grows_by_millions_is_found_at_once() -> None:
+    """One vote of a million and two constituencies: by Sainte-Laguë 1/3 against 999,999 of all others."""
+    outcome = allocate_mixed(Compensation(Tally({"a": 999_999, "b": 1}), 10, {"b": 2}, SL, Overhang.LEVEL))
+    assert isinstance(outcome, Allocated)
+    assert outcome.seats == {"a": 1_499_999, "b": 2}
+
+
 def test_bundestag_2013_grows_to_631() -> None:
     """Each list is guaranteed 242, 183, 60, 61 and 56 seats; five lands stand in for how that came about.
 

@@ -10,8 +10,10 @@ ends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from dauys.errors import DecisionError
 from dauys.systems.averages import Shares, by_average
@@ -24,7 +26,11 @@ Key = tuple[str, str]
 """A district (empty for the whole) and a list."""
 
 IMPOSSIBLE = "E3.6"
-"""Code of DecisionError: the sums of lists and districts leave no outcome with this decision."""
+"""Code of DecisionError: the sums of lists and districts leave no outcome with this decision; those they
+leave.
+"""
+
+MOST_WAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +172,16 @@ class Lower:
             given: dict[Key, int] = {("", name): seats for name, seats in self.upper.items()}
             raise Open(question.tie, given | self._certain(), last=True) from None
         if not self.table.fix(i, [self.lists.index(name) for name in won]):
-            raise DecisionError(
-                IMPOSSIBLE, place, ", ".join(sorted(won)), "names that the sums of the lists allow"
-            )
+            raise DecisionError(IMPOSSIBLE, place, ", ".join(sorted(won)), self._possible(i))
+
+    def _possible(self, i: int) -> str:
+        """Return who can win the district's free seats together, the ways parted by bars, twenty at most."""
+        losing, winning = self.table.free(i)
+        ways: list[str] = []
+        for columns in combinations(sorted(losing + winning), len(losing)):
+            if len(ways) < MOST_WAYS and deepcopy(self.table).fix(i, columns):
+                ways.append(", ".join(self.lists[j] for j in columns))
+        return " | ".join(ways)
 
 
 def allocate_biproportional(

@@ -10,6 +10,7 @@ from operator import lt
 
 from dauys.systems.averages import Shares, by_average, whole_numbers
 from dauys.systems.divisors import Divisor, spread
+from dauys.systems.houses import smallest_house
 from dauys.systems.outcomes import Allocated, Decision, NeedsDecision, NoDistribution, Step, Tally, Tiers
 from dauys.systems.thresholds import Threshold, admit
 from dauys.systems.ties import LOT, Ask, Desk, Nothing, TieRule, check_decisions, settle, trace
@@ -103,10 +104,12 @@ class LevelledHouse:
     def _grow(self, lists: Sequence[str], least: Mapping[str, int], start: int, ask: Ask) -> dict[str, int]:
         votes = [self.tally.votes[name] for name in lists]
         numbers = whole_numbers(votes)
-        house = max(start, sum(least.values()))
         needed = [least[name] for name in lists]
-        while any(map(lt, spread(self.divisor, numbers, house).seats, needed)):
-            house += 1
+
+        def covers(house: int) -> bool:
+            return not any(map(lt, spread(self.divisor, numbers, house).seats, needed))
+
+        house = smallest_house(covers, max(start, sum(needed)))
         if ask.log is not None:
             ask.log.append(Step("levelling", {"from": start, "to": house}))
         return by_average(self.divisor, Shares(lists, votes, house), ask)

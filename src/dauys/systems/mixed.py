@@ -9,6 +9,7 @@ from enum import StrEnum
 from dauys.systems.apportion import Method, Outcome
 from dauys.systems.averages import Shares, by_average
 from dauys.systems.divisors import HighestAverages
+from dauys.systems.houses import smallest_house
 from dauys.systems.outcomes import Allocated, Decision, NeedsDecision, NoDistribution, Step, Tally
 from dauys.systems.remainders import Group, by_remainder
 from dauys.systems.thresholds import Threshold, admit
@@ -126,15 +127,18 @@ class Compensation:
         With a method that is not monotone in the house the first such house is taken. Houses on the way are
         tried without a lot: one in which a lot would have to cover a list's seats is not large enough.
         """
-        start, quiet = pool, Ask(Desk(), self.at)
-        while not self._covered(lists, pool, quiet):
-            pool += 1
+        start = pool
+        if isinstance(self.method, HighestAverages):
+            pool = smallest_house(lambda house: self._covered(lists, house), start)
+        else:
+            while not self._covered(lists, pool):
+                pool += 1
         if ask.log is not None:
             ask.log.append(Step("levelling", {"from": start, "to": pool}))
         return self._claims(lists, pool, ask)
 
-    def _covered(self, lists: Sequence[str], seats: int, quiet: Ask) -> bool:
-        claims, _ = settle(lambda desk: self._claims(lists, seats, Ask(desk, quiet.at)), quiet.desk)
+    def _covered(self, lists: Sequence[str], seats: int) -> bool:
+        claims, _ = settle(lambda desk: self._claims(lists, seats, Ask(desk, self.at)), Desk())
         return all(claims.get(name, 0) >= self.direct.get(name, 0) for name in lists)
 
     def _keep_and_recompute(self, lists: Sequence[str], pool: int, ask: Ask) -> dict[str, int]:

@@ -29,8 +29,8 @@ anyway.
 """
 
 STALE, FOREIGN_NAME, TOO_SHORT, DOUBLED = "E3.1", "E3.2", "E3.3", "E3.4"
-"""Codes of DecisionError: nothing asked; a name that is not tied; too few names to decide; a name or place
-twice.
+"""Codes of DecisionError and what it expects: nothing is tied there (0 decisions); a name that is not tied
+(the tied); too few names to decide (how many); a name or a place twice (1).
 """
 
 
@@ -168,9 +168,7 @@ class Desk:
         """Pass if every decision was asked for; raise DecisionError (E3.1) for the first that was not."""
         for decision in self.decisions:
             if decision.at not in self.used:
-                raise DecisionError(
-                    STALE, decision.at, ", ".join(decision.order), "no decision: nothing is tied there"
-                )
+                raise DecisionError(STALE, decision.at, ", ".join(decision.order), "0")
 
     def _note(self, at: str, tied: Sequence[str], won: Sequence[str], by: str, reference: str | None) -> None:
         if self.log is not None:
@@ -208,14 +206,12 @@ class Ask(NamedTuple):
 def _apply(decision: Decision, tied: Sequence[str], places: int) -> tuple[str, ...]:
     order = decision.order
     if len(set(order)) != len(order):
-        raise DecisionError(DOUBLED, decision.at, ", ".join(order), "each name once")
+        raise DecisionError(DOUBLED, decision.at, ", ".join(order), "1")
     strangers = [name for name in order if name not in tied]
     if strangers:
-        raise DecisionError(
-            FOREIGN_NAME, decision.at, ", ".join(strangers), "only " + ", ".join(sorted(tied))
-        )
+        raise DecisionError(FOREIGN_NAME, decision.at, ", ".join(strangers), ", ".join(sorted(tied)))
     if len(order) < places:
-        raise DecisionError(TOO_SHORT, decision.at, ", ".join(order), f"at least {places} names")
+        raise DecisionError(TOO_SHORT, decision.at, ", ".join(order), str(places))
     return tuple(order[:places])
 
 
@@ -229,7 +225,7 @@ def check_decisions(decisions: Sequence[Decision]) -> None:
     seen: set[str] = set()
     for decision in decisions:
         if decision.at in seen:
-            raise DecisionError(DOUBLED, decision.at, ", ".join(decision.order), "one decision for one place")
+            raise DecisionError(DOUBLED, decision.at, ", ".join(decision.order), "1")
         seen.add(decision.at)
 
 
