@@ -6,9 +6,16 @@ machine; whatever they are, the sums of the results are exact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add
 
 ROUNDS = 12
+
+
+def add_up(values: Iterable[float]) -> float:
+    """Return the sum, added from the left: since Python 3.12 `sum` rounds otherwise than before."""
+    return reduce(add, values, 0.0)
 
 
 def share_out(total: int, weights: Sequence[float]) -> list[int]:
@@ -16,7 +23,7 @@ def share_out(total: int, weights: Sequence[float]) -> list[int]:
 
     Equal remainders: the earlier position. Raises ValueError where there is something to share and no weight.
     """
-    whole = sum(weights)
+    whole = add_up(weights)
     if whole <= 0:
         if total:
             raise ValueError("no weight to share by")
@@ -74,7 +81,7 @@ def _factors(rows: Sequence[int], columns: Sequence[int], weights: Sequence[Sequ
         sums = [0.0] * len(columns)
         for row, line in zip(rows, weights, strict=True):
             scaled = [w * f for w, f in zip(line, factors, strict=True)]
-            scale = row / (sum(scaled) or 1.0)
+            scale = row / (add_up(scaled) or 1.0)
             for j, x in enumerate(scaled):
                 sums[j] += x * scale
         factors = [f * c / s if s else f for f, c, s in zip(factors, columns, sums, strict=True)]
@@ -83,7 +90,7 @@ def _factors(rows: Sequence[int], columns: Sequence[int], weights: Sequence[Sequ
 
 def _round_row(row: int, factors: Sequence[float], line: Sequence[float], owed: list[float]) -> list[int]:
     scaled = [w * f for w, f in zip(line, factors, strict=True)]
-    scale = row / (sum(scaled) or 1.0)
+    scale = row / (add_up(scaled) or 1.0)
     exact = [x * scale for x in scaled]
     given = [int(x) for x in exact]
     left = row - sum(given)

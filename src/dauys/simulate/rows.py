@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dauys.domain.votes import Channel, Counts, Protocol
 from dauys.simulate.draws import Draws
-from dauys.simulate.fit import keep_within, share_out
+from dauys.simulate.fit import add_up, keep_within, share_out
 from dauys.simulate.places import Site
 from dauys.simulate.votes import Table
 
@@ -89,7 +89,7 @@ def _electronic(table: Table, index: int, whole: Figures, draws: Draws) -> Figur
     site, part = table.sites[index], table.electronic[index]
     weights = [float(v) for v in whole.votes]
     if table.contest == "list" and is_early(site):
-        known = sum(EARLY.values())
+        known = add_up(EARLY.values())
         rest = sum(v for v, o in zip(whole.votes, table.options, strict=True) if o not in EARLY) or 1
         weights = [
             EARLY[o] if o in EARLY else (1 - known) * v / rest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dauys.domain.election import Election
 from dauys.simulate.draws import Draws
-from dauys.simulate.fit import fit_table, share_out
+from dauys.simulate.fit import add_up, fit_table, share_out
 from dauys.simulate.nominations import Field
 from dauys.simulate.places import Site
 from dauys.simulate.plan import FIGURES, OPEN_RUNOFFS, SWAPPED
@@ -158,7 +158,7 @@ def second_round(field: Field, sites: list[Site], seed: int) -> Table:
         group = [i for i, site in enumerate(sites) if site.late2 is late]
         members = [sites[i] for i in group]
         rough = [s.station.registered * rate * _noise(draws, 0.1) for s in members]
-        total, bad, columns = _second_totals(field, pair, int(sum(rough)), margin, draws, late=late)
+        total, bad, columns = _second_totals(field, pair, int(add_up(rough)), margin, draws, late=late)
         box = spread_cast_freely(total, members, rough)
         wrong = _share_invalid(bad, box, draws)
         weights = [[c * _noise(draws, 0.2) for c in columns] for _ in members]
