@@ -13,7 +13,7 @@
 use crate::ballot::{Answers, Ballot, Chain};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::style::Election;
+use crate::style::{Election, Layout};
 use crate::transcript::hash;
 use crate::verify::{refuse_degenerate, verify_one};
 use crate::wide::{Factor, Limbs, Sum, difference, limbs, short_product};
@@ -170,6 +170,53 @@ pub fn add_contest_sums<E: Engine>(
         sums.push(contest_sum(ballots, engine.sums(&points, &picks)));
     }
     sums
+}
+
+/// The sums of ballots that were verified before; nothing but lengths and points is checked.
+///
+/// # Errors
+/// [`Error::Length`], [`Error::Format`], [`Error::Style`], [`Error::Point`] for the first ballot that cannot be read.
+pub fn add_up<E: Engine>(
+    election: &Election,
+    engine: &E,
+    ballots: &[&[u8]],
+) -> Result<Vec<ContestSum>, Error> {
+    let mut encoded = Vec::new();
+    let mut picks = empty_picks(election);
+    for bytes in ballots {
+        let ballot = Ballot::parse(election, bytes)?;
+        pick_ballot(ballot.layout, encoded.len(), &mut picks);
+        encoded.extend_from_slice(&ballot.points[..=ballot.layout.encrypted()]);
+    }
+    let (points, canonical) = engine.decode(&encoded, None);
+    if canonical.contains(&false) {
+        return Err(Error::Point);
+    }
+    Ok(sum_picks(engine, &points, picks))
+}
+
+/// For each contest, for `R` and each option, the points that are summed.
+type Picks = Vec<Vec<Vec<u32>>>;
+
+fn empty_picks(election: &Election) -> Picks {
+    let rows = |contest: &crate::style::Contest| vec![Vec::new(); contest.options + 1];
+    election.contests().iter().map(rows).collect()
+}
+
+/// Notes where the points of a ballot are that begins at `first`.
+fn pick_ballot(layout: &Layout, first: usize, picks: &mut Picks) {
+    for part in &layout.parts {
+        let rows = &mut picks[part.contest];
+        rows[0].push(first as u32);
+        for option in 0..part.options {
+            rows[1 + option].push((first + 1 + part.first + option) as u32);
+        }
+    }
+}
+
+fn sum_picks<E: Engine>(engine: &E, points: &[E::Point], picks: Picks) -> Vec<ContestSum> {
+    let sum = |rows: Vec<Vec<u32>>| contest_sum(rows[0].len() as u64, engine.sums(points, &rows));
+    picks.into_iter().map(sum).collect()
 }
 
 fn contest_sum(ballots: u64, mut rows: Vec<[u8; 32]>) -> ContestSum {
@@ -342,31 +389,19 @@ impl<'a, E: Engine> Chunk<'a, E> {
     /// For each contest, the sum over the ballots without a fault.
     fn sums(&self) -> Vec<ContestSum> {
         let election = self.verifier.election;
-        let mut picks: Vec<Vec<Vec<u32>>> = election
-            .contests()
-            .iter()
-            .map(|contest| vec![Vec::new(); contest.options + 1])
-            .collect();
+        let mut picks = empty_picks(election);
         for statement in self
             .statements
             .iter()
             .filter(|statement| self.faults[statement.place].is_none())
         {
-            for part in &election.layouts()[statement.style].parts {
-                let rows = &mut picks[part.contest];
-                rows[0].push(statement.first_point as u32);
-                for option in 0..part.options {
-                    rows[1 + option].push((statement.first_point + 1 + part.first + option) as u32);
-                }
-            }
+            pick_ballot(
+                &election.layouts()[statement.style],
+                statement.first_point,
+                &mut picks,
+            );
         }
-        let sum = |rows: Vec<Vec<u32>>| {
-            contest_sum(
-                rows[0].len() as u64,
-                self.verifier.engine.sums(&self.points, &rows),
-            )
-        };
-        picks.into_iter().map(sum).collect()
+        sum_picks(&self.verifier.engine, &self.points, picks)
     }
 }
 

@@ -11,13 +11,14 @@ use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT as BASE;
 use curve25519_dalek::ristretto::{RistrettoBasepointTable, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
+use std::sync::Arc;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
 
 /// Makes ballots of one style; holds the multiplication tables of its keys (30 kB a key).
-pub struct Prover<'a> {
-    election: &'a Election,
-    layout: &'a Layout,
+pub struct Prover {
+    election: Arc<Election>,
+    layout: Layout,
     tables: Vec<RistrettoBasepointTable>,
 }
 
@@ -31,20 +32,20 @@ pub struct Card<'a> {
     pub secret: &'a [u8; SECRET_BYTES],
 }
 
-impl<'a> Prover<'a> {
+impl Prover {
     /// Prepares a style.
     ///
     /// # Errors
     /// [`Error::Style`] if the election has no such style.
-    pub fn new(election: &'a Election, style: &str) -> Result<Self, Error> {
-        let layout = &election.layouts()[election.style(style.as_bytes())?];
+    pub fn new(election: &Arc<Election>, style: &str) -> Result<Self, Error> {
+        let layout = election.layouts()[election.style(style.as_bytes())?].clone();
         let tables = layout
             .keys
             .iter()
             .map(|&key| RistrettoBasepointTable::create(&election.keys()[key]))
             .collect();
         Ok(Self {
-            election,
+            election: Arc::clone(election),
             layout,
             tables,
         })
@@ -63,7 +64,7 @@ impl<'a> Prover<'a> {
     ) -> Result<Vec<u8>, Error> {
         let s1 = card_number(card.vote_id, card.device, card.secret);
         let own = sigma(coin_key, &card_hash(card.vote_id, card.device, &s1));
-        let choices = fill_blanks(self.layout, options)?;
+        let choices = fill_blanks(&self.layout, options)?;
         self.encrypt_with_sigma(card, &own, &choices)
     }
 
@@ -77,7 +78,7 @@ impl<'a> Prover<'a> {
         sigma: &[u8; 32],
         choices: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        check_choices(self.layout, choices)?;
+        check_choices(&self.layout, choices)?;
         let s1 = card_number(card.vote_id, card.device, card.secret);
         let ctx = context(self.election.root(), card.device, &self.layout.id, &s1);
         let s2 = card_opening(card.vote_id, card.device, card.secret);
@@ -97,7 +98,7 @@ impl<'a> Prover<'a> {
 
     /// Appends points and answers.
     fn prove(&self, coins: &Coins<'_>, bytes: &mut Vec<u8>) -> Result<(), Error> {
-        let secret = Drawn::new(self.layout, coins);
+        let secret = Drawn::new(&self.layout, coins);
         let mut points = self.ciphertexts(coins.choices, &secret)?;
         points.push(
             self.commit_choices(coins.choices, &secret)
@@ -188,9 +189,9 @@ impl<'a> Prover<'a> {
     /// Appends `f_j = c·m_j + a_j` but the last of each contest, `z = c·r + w`, `y = c·β + γ`.
     fn answer(&self, choices: &[u8], c: &Scalar, secret: &Drawn, bytes: &mut Vec<u8>) {
         for part in &self.layout.parts {
-            for place in part.start..part.last() {
-                let f = Scalar::conditional_select(&Scalar::ZERO, c, Choice::from(choices[place]))
-                    + secret.a[place];
+            let own = part.start..part.last();
+            for (&m, a) in choices[own.clone()].iter().zip(&secret.a[own]) {
+                let f = Scalar::conditional_select(&Scalar::ZERO, c, Choice::from(m)) + a;
                 bytes.extend_from_slice(f.as_bytes());
             }
         }

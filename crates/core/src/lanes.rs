@@ -3,6 +3,7 @@
 //! A [`Lanes`] value is one field element per lane. Everything here is written once over that trait: decoding
 //! (RFC 9496 §4.3.1), encoding, additions, and a bucket method for multi-scalar multiplication in which every lane
 //! fills a bucket of its own. Variable time: for public data only.
+#![allow(clippy::needless_range_loop)] // one index runs over several arrays
 
 use crate::wide::Limbs;
 
@@ -217,7 +218,7 @@ fn bytes_of(limbs: &Stored) -> [u8; 32] {
 /// Whether the bytes are an even number below `p`.
 fn is_canonical(bytes: &[u8; 32]) -> bool {
     let limbs = limbs_of(bytes);
-    let full = limbs[1..].iter().all(|&limb| limb == LOW) && limbs[0] >= MINUS_ONE[0] + 1;
+    let full = limbs[1..].iter().all(|&limb| limb == LOW) && limbs[0] > MINUS_ONE[0];
     bytes[31] < 0x80 && bytes[0] & 1 == 0 && !full
 }
 

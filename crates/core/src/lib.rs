@@ -4,6 +4,9 @@
 //! * [`transcript`]: the one framed hash and what is derived from it.
 //! * [`generators`]: points whose logarithms nobody knows.
 //! * [`ed25519`]: the one strict rule for signatures.
+//! * [`style`], [`ballot`], [`cards`], [`encrypt`], [`open`]: what a ballot is, and how it is made and opened.
+//! * [`verify`], [`batch`], [`engine`], [`choose`]: how ballots are checked and summed, one or very many.
+//! * [`wide`], [`lanes`], [`simd`]: the arithmetic that makes it fast; public data only.
 //! * [`ceremony`], [`tally`], [`dlog`], [`sign`]: how trustees make keys and open sums.
 //! * [`error`]: one enum for everything that can be refused.
 //!
@@ -13,6 +16,7 @@ pub mod ballot;
 pub mod batch;
 pub mod cards;
 pub mod ceremony;
+pub mod choose;
 pub mod dlog;
 pub mod ed25519;
 pub mod encrypt;

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::style::Election;
 use crate::transcript::hash;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// What a machine prints when it is challenged.
 pub struct Opening<'a> {
@@ -44,7 +45,7 @@ pub struct Committed<'a> {
 /// [`Error::Style`], [`Error::Length`], [`Error::Choice`]: the choices do not fit; [`Error::Blanks`]: blanks not from
 /// the left; [`Error::Sigma`]: `σ` is not under the committed root; [`Error::Rebuild`]: another ballot comes out.
 pub fn open_challenged(
-    election: &Election,
+    election: &Arc<Election>,
     to: &Committed<'_>,
     opening: &Opening<'_>,
 ) -> Result<Vec<u8>, Error> {

@@ -2,6 +2,7 @@
 //!
 //! A batch needs some ninety products of scalars a ballot. Most of them are only summed, so reducing each one is
 //! wasted. Variable time, public data only. Numbers are little-endian limbs of 64 bits.
+#![allow(clippy::needless_range_loop)] // one index runs over several arrays
 
 use curve25519_dalek::scalar::Scalar;
 

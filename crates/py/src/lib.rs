@@ -1,5 +1,7 @@
 //! Python module `dauys._core`: converts, releases the GIL, maps errors. No mathematics here.
 
+mod ballots;
+mod measure;
 mod notes;
 
 mod trustees;
@@ -26,6 +28,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_point, module)?)?;
     module.add_class::<notes::NoteKey>()?;
     module.add_function(wrap_pyfunction!(notes::verify_ed25519, module)?)?;
+    ballots::register(module)?;
     trustees::register(module)?;
     Ok(())
 }

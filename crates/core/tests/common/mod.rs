@@ -5,6 +5,7 @@ use curve25519_dalek::ristretto::RistrettoPoint;
 use dauys_core::encrypt::{Card, Prover};
 use dauys_core::style::{Contest, Election, Style};
 use dauys_core::transcript::{hash, hash_to_scalar};
+use std::sync::Arc;
 
 pub const VOTE: &str = "test-2004/1/0";
 pub const DEVICE: &str = "01-001-a";
@@ -25,7 +26,7 @@ fn style(id: &str, contests: &[usize]) -> Style {
     }
 }
 
-pub fn election() -> Election {
+pub fn election() -> Arc<Election> {
     let contests = vec![
         contest("party-list", 13, 1, 0),
         contest("district", 9, 1, 13),
@@ -42,7 +43,9 @@ pub fn election() -> Election {
         let secret = hash_to_scalar("test-key", &[&place.to_le_bytes()]);
         RistrettoPoint::mul_base(&secret).compress().to_bytes()
     });
-    Election::new(hash("test-root", &[]), contests, &styles, keys.collect()).expect("sound")
+    let election =
+        Election::new(hash("test-root", &[]), contests, &styles, keys.collect()).expect("sound");
+    Arc::new(election)
 }
 
 /// The options that the ballot with this number chooses: some undervote.
@@ -51,7 +54,7 @@ pub fn options(election: &Election, style: &str, number: usize) -> Vec<u8> {
     let mut options = vec![0; layout.encrypted()];
     for part in &layout.parts {
         for choice in 0..(number + part.contest) % (part.limit + 1)
-            + usize::from(number % 3 > 0 && part.limit == 1)
+            + usize::from(!number.is_multiple_of(3) && part.limit == 1)
         {
             if choice < part.limit {
                 options[part.first + (number * 7 + choice) % part.options] = 1;
@@ -61,7 +64,7 @@ pub fn options(election: &Election, style: &str, number: usize) -> Vec<u8> {
     options
 }
 
-pub fn make(election: &Election, style: &str, count: usize) -> Vec<Vec<u8>> {
+pub fn make(election: &Arc<Election>, style: &str, count: usize) -> Vec<Vec<u8>> {
     let prover = Prover::new(election, style).expect("style");
     (0..count)
         .map(|number| {
