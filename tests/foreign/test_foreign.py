@@ -145,8 +145,8 @@ def test_a_foreign_witness_follows_our_log_and_the_policy_demands_it(tmp_path, f
         with open_log(tmp_path / "log") as log, HttpClient(witness.url, timeout=20) as client:
             log.append(map(entry, range(log.end, size)))
             log.publish(LOG)
-            signature = ask_witness(client, witness.key, log.signed, log.reader())
-            log.add_cosignatures([signature], policy.keys)
+            signatures = ask_witness(client, [witness.key], log.signed, log.reader())
+            log.add_cosignatures(signatures, policy.keys)
         opened = verify_checkpoint((public / "checkpoint").read_bytes(), policy)
         assert opened.checkpoint.size == size
         assert [s.key.name for s in opened.signed] == [ORIGIN, "witness.example/lite"]
@@ -160,9 +160,9 @@ def test_a_foreign_witness_tells_a_log_that_it_was_rolled_back(tmp_path, litewit
     key = parse_policy(f"witness w {litewitness.vkey}\nquorum w\n".encode()).witnesses["w"].key
     with HttpClient(litewitness.url, timeout=20) as client:
         with open_log(tmp_path / "log") as log:
-            ask_witness(client, key, log.signed, log.reader())
+            ask_witness(client, [key], log.signed, log.reader())
         with open_log(tmp_path / "old") as log, pytest.raises(LogError, match=r"L5\.6"):
-            ask_witness(client, key, log.signed, log.reader())
+            ask_witness(client, [key], log.signed, log.reader())
 
 
 def test_our_witness_cosigns_a_foreign_log_and_go_accepts_it(tmp_path, foreign):

@@ -31,8 +31,10 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("run", "publish", "dauys.cli.run"),
     Entry("count", "publish", "dauys.cli.count"),
     Entry("site", "publish", "dauys.cli.site"),
+    Entry("witness", "check", "dauys.cli.witness"),
     Entry("trustee", "trustee", "dauys.cli.trustee"),
     Entry("cards", "commission", "dauys.cli.cards"),
+    Entry("log", "commission", "dauys.cli.log"),
     Entry("simulate", "learn", "dauys.cli.simulate"),
     Entry("bench", "learn", "dauys.cli.bench"),
 )

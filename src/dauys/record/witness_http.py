@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
@@ -100,24 +99,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Write no line for each request: who asked is nobody's business."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What came of asking one witness: its cosignature, or why there is none."""
-
-    key: VerifierKey
-    url: str
-    signature: NoteSignature | None
-    error: LogError | None = None
-
-
 def ask_witness(
-    client: HttpClient, key: VerifierKey, opened: OpenedCheckpoint, tree: LogReader
-) -> NoteSignature:
-    """Return the witness's cosignature of a checkpoint, checked.
+    client: HttpClient, keys: Iterable[VerifierKey], opened: OpenedCheckpoint, tree: LogReader
+) -> tuple[NoteSignature, ...]:
+    """Return the cosignatures of a checkpoint that the witness gives and that one of the keys made, checked.
 
-    The witness is asked from size 0 first; it says what it has, and is asked again with the proof from there.
-    Raises LogError L5.6 where it has seen more of this log than we have, L6.7 where it refuses, L7.x where it
-    is not there.
+    The witness is asked from size 0 first; it says what it has, and is asked again with the proof from
+    there. Raises LogError L5.6 where it has seen more of this log than we have, L6.7 where it refuses,
+    L7.x where it is not there.
     """
     size, url = 0, client.address.geturl()
     for _ in range(3):
@@ -125,7 +114,7 @@ def ask_witness(
         request = AddCheckpoint(size, proof, opened.note.encode())
         answer = client.post(PATH, request.encode(), MAX_ANSWER)
         if answer.status == 200:
-            return _cosignature(answer, key, opened.note, url)
+            return _cosignatures(answer, tuple(keys), opened.note, url)
         if answer.status != 409:
             break
         size = _known_size(answer, url)
@@ -141,12 +130,14 @@ def _known_size(answer: Answer, url: str) -> int:
         raise LogError("L6.7", found=error.problem.found, expected="a size", place=at(url)) from error
 
 
-def _cosignature(answer: Answer, key: VerifierKey, note: Note, url: str) -> NoteSignature:
+def _cosignatures(
+    answer: Answer, keys: tuple[VerifierKey, ...], note: Note, url: str
+) -> tuple[NoteSignature, ...]:
     try:
-        lines = [s for s in parse_cosignature_lines(answer.body) if key.made(s)]
-        open_checkpoint(Note(note.text, tuple(lines)).encode(), (key,))
+        lines = parse_cosignature_lines(answer.body)
+        known = tuple(s for s in lines if any(key.made(s) for key in keys if key.is_witness))
+        open_checkpoint(Note(note.text, known).encode(), keys)
     except LogError as error:
-        raise LogError(
-            "L6.7", found=error.code, expected=f"a cosignature by {key.name}", place=at(url)
-        ) from error
-    return lines[-1]
+        names = ", ".join(key.name for key in keys)
+        raise LogError("L6.7", found=error.code, expected=names, place=at(url), hint="witness_key") from error
+    return known
