@@ -284,14 +284,27 @@ def test_faults_of_meaning_come_at_once(small, problems):
     assert {"E3.5", "E3.7", "E3.9"} <= set(codes)
 
 
-def test_faults_of_several_tables_come_at_once(small, problems):
+def test_faults_of_all_tables_come_at_once(small, problems):
+    small.change("constituencies.csv", "c2,2", "c2,1")
     small.change("candidates.csv", "moon", "mooon")
     small.change("stations.csv", ",80", ",-80")
+    small.change("protocols.csv", "22:30+05:00", "22:30")
+    small.change("votes.csv", "star,7", "stra,7")
     found = problems(read_election, small.folder)
     assert [(p.code, Path(p.place.file).name, p.place.row) for p in found] == [
+        ("E4.9", "constituencies.csv", 3),
         ("E4.7", "candidates.csv", 4),
         ("E4.6", "stations.csv", 3),
+        ("E4.13", "protocols.csv", 4),
+        ("E4.7", "votes.csv", 4),
     ]
+
+
+def test_unreadable_table_does_not_make_every_name_unknown(small, problems):
+    path = small.folder / "regions.csv"
+    path.write_bytes(path.read_text().encode("utf-16"))
+    small.change("candidates.csv", "moon", "mooon")
+    assert [p.code for p in problems(read_election, small.folder)] == ["E1.6"]
 
 
 def test_missing_table_stops_unless_a_generator_makes_it(small, problems):

@@ -1,4 +1,4 @@
-"""Files spoiled at random, from a seed: whatever comes in, only named faults come out, and each has its words."""
+"""Files spoiled at random, from a seed: only named faults come out, and each of them has its words."""
 
 import random
 

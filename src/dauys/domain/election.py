@@ -307,7 +307,7 @@ class Election:
         if (rule := rules.get("constituency")) and round_number in rule.rounds:
             by_place: dict[str, list[str]] = {c.id: [] for c in self.constituencies}
             for candidate in self.candidates:
-                by_place[candidate.constituency].append(candidate.id)
+                by_place.setdefault(candidate.constituency, []).append(candidate.id)
             found.extend(_contest(place, rule, ids) for place, ids in by_place.items())
         for other in self.other_contests:
             if round_number in other.rule.rounds:

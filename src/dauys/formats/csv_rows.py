@@ -77,6 +77,11 @@ class Faults:
         place = Place(self.file, row=row, column=column)
         self.problems.append(Problem(code, place, found, expected, hint, facts))
 
+    def take(self, other: Faults) -> None:
+        """Add the faults of another file to these."""
+        self.problems.extend(other.problems)
+        self.dropped += other.dropped
+
     def finish(self) -> None:
         """Raise InputError with all faults, if there is any."""
         if self.dropped:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -24,12 +24,14 @@ from jsonschema.exceptions import ValidationError
 
 from dauys.domain.election import Election
 from dauys.errors import InputError, Place, Problem
+from dauys.formats.csv_rows import Faults
 from dauys.formats.election_build import build_election
 from dauys.formats.election_rules import definition_problems
 from dauys.formats.tables import (
     read_candidates,
     read_constituencies,
     read_devices,
+    read_protocols,
     read_regions,
     read_stations,
 )
@@ -57,15 +59,25 @@ def read_election(path: Path) -> Election:
     problems = definition_problems(raw, path.parent)
     if problems:
         raise InputError([locate(p, root, str(path)) for p in problems])
-    return build_election(raw, **_Tables(raw, path.parent).read())
+    tables = _Tables(raw, path.parent)
+    election = build_election(raw, **tables.read())
+    if tables.faults.problems and not tables.unreadable and election.stations:
+        # Nobody should mend the stations only to hear of the protocols afterwards.
+        try:
+            read_protocols(election, path.parent)
+        except InputError as error:
+            tables.faults.problems.extend(error.problems)
+    tables.faults.finish()
+    return election
 
 
 class _Tables:
-    """The tables of the definition, read as far as each depends on sound others."""
+    """The tables of the definition; a faulty one is still read to its end, and so are those that need it."""
 
     def __init__(self, raw: dict[str, Any], folder: Path) -> None:
         self.raw, self.folder = raw, folder
-        self.problems: list[Problem] = []
+        self.faults = Faults(str(folder))
+        self.unreadable: set[str] = set()
 
     def path(self, kind: str) -> Path | None:
         name = self.raw["files"].get(kind)
@@ -75,30 +87,33 @@ class _Tables:
         made = kind in self.raw.get("generator", {}).get("makes", ())
         return None if made and not path.exists() else path
 
-    def table(self, kind: str, reader: Any, *known: Any) -> tuple[Any, ...]:
+    def table(self, kind: str, reader: Any, *known: Any, needs: Collection[str] = ()) -> tuple[Any, ...]:
+        """Return the rows of a table. Where one that it needs cannot be read at all, it is left unread."""
         path = self.path(kind)
-        if path is None:
+        if path is None or self.unreadable & set(needs):
             return ()
         try:
-            rows: tuple[Any, ...] = reader(path, *known)
+            rows: tuple[Any, ...] = reader(path, *known, faults=self.faults)
         except InputError as error:
-            self.problems.extend(error.problems)
+            self.faults.problems.extend(error.problems)
+            self.unreadable.add(kind)
             return ()
         return rows
 
     def read(self) -> dict[str, tuple[Any, ...]]:
-        """Return regions, constituencies, candidates, stations, devices. Raises InputError."""
+        """Return the rows of the five tables, whole or not; what is wrong is in `faults`."""
         regions = self.table("regions", read_regions)
-        places = self.table("constituencies", read_constituencies, {r.id for r in regions})
-        if self.problems:
-            raise InputError(self.problems)
+        region_ids = {r.id for r in regions}
+        places = self.table("constituencies", read_constituencies, region_ids, needs=("regions",))
         by_id = {c.id: c for c in places}
+        need = ("regions", "constituencies")
         parties = {p["id"] for p in self.raw["parties"]}
-        candidates = self.table("candidates", read_candidates, by_id, parties)
-        stations = self.table("stations", read_stations, {r.id for r in regions}, by_id)
-        devices = self.table("devices", read_devices, {s.id: s for s in stations}) if stations else ()
-        if self.problems:
-            raise InputError(self.problems)
+        candidates = self.table("candidates", read_candidates, by_id, parties, needs=need)
+        stations = self.table("stations", read_stations, region_ids, by_id, needs=need)
+        by_station = {s.id: s for s in stations}
+        devices = (
+            self.table("devices", read_devices, by_station, needs=(*need, "stations")) if stations else ()
+        )
         return {
             "regions": regions,
             "constituencies": places,

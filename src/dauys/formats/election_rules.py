@@ -139,7 +139,8 @@ def _parties(raw: Raw) -> Iterator[Problem]:
     orders = [p.get("list_order") for p in parties]
     yield from _twice(("parties",), orders)
     given = sorted({o for o in orders if o is not None})
-    if given != list(range(1, len(given) + 1)):
+    # An order given twice leaves a gap elsewhere: one mistake, one fault.
+    if given != list(range(1, len(given) + 1)) and len(given) == sum(o is not None for o in orders):
         yield _at("E3.6", ("parties",), ", ".join(map(str, given)), f"1 … {len(given)}")
     known = [*(p["id"] for p in parties), "independents"]
     if "independents" in known[:-1]:

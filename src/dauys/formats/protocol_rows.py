@@ -134,11 +134,15 @@ class _Heads:
         last: _Key | None = None
         into: dict[str, int] = {}
         options: dict[str, None] = {}
+        orphans: set[_Key] = set()
         for row, cells in read_rows(path, (*KEY, "option", "votes"), faults):
             key: _Key = cells[:5]  # type: ignore[assignment]  # five columns are five cells
             if key != last:
                 if key not in self.votes:
-                    self._orphan(faults, row, key)
+                    # A protocol that is not there is told once, at the first of its rows.
+                    if key not in orphans:
+                        orphans.add(key)
+                        self._orphan(faults, row, key)
                     continue
                 last, into, options = key, self.votes[key], self.options.get((key[1], key[2]), {})
             option, count = cells[5], cells[6]

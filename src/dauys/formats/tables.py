@@ -1,7 +1,8 @@
 """The CSV tables of an election: places, people, devices, and the protocols of the stations.
 
 Columns stand in `docs/reference/data.md` and `spec/election.md`. Every reader returns frozen values in the
-order of the file, or raises one InputError with every bad row. A protocol that can be read but breaks a
+order of the file, or raises one InputError with every bad row. Where `faults` is given the rows come back as
+far as they could be read, and what is wrong with them is left in it. A protocol that can be read but breaks a
 control equation is not a fault of the file: `dauys.systems.protocol` makes a finding of it.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dauys.domain.election import AGAINST_ALL, Candidate
@@ -32,6 +34,7 @@ __all__ = [
     "read_stations",
 ]
 
+_T = TypeVar("_T")
 MAX_TABLE_BYTES = 32 * 1024 * 1024
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 NAMES = ("name_kk", "name_ru", "name_en")
@@ -111,25 +114,36 @@ def _table(
     return [_Row(faults, number, dict(zip(names, cells, strict=True))) for number, cells in rows]
 
 
-def read_regions(path: Path) -> tuple[Region, ...]:
+def _done(found: list[_T], own: Faults, faults: Faults | None) -> tuple[_T, ...]:
+    """Return what was read. Raises InputError, or leaves its faults to a caller that collects them."""
+    if faults is None:
+        own.finish()
+    else:
+        faults.take(own)
+    return tuple(found)
+
+
+def read_regions(path: Path, *, faults: Faults | None = None) -> tuple[Region, ...]:
     """Return the regions. Raises InputError with every bad row."""
-    faults, seen, found = Faults(str(path)), dict[str, int](), list[Region]()
+    own, seen, found = Faults(str(path)), dict[str, int](), list[Region]()
     shorts = ("short_kk", "short_ru", "short_en")
     columns = ("region", *NAMES, "column", "row", "width", "time_zone")
-    for row in _table(path, columns, faults, shorts):
+    for row in _table(path, columns, own, shorts):
         region = row.new_id("region", seen)
         seen[region] = row.number
         short = row.name("short") if any(row.cells[c] for c in shorts) else None
         place = (row.count("column"), row.count("row"), max(row.count("width"), 1))
         found.append(Region(region, row.name(), *place, short, row.zone("time_zone")))
-    faults.finish()
-    return tuple(found)
+    return _done(found, own, faults)
 
 
-def read_constituencies(path: Path, regions: Collection[str]) -> tuple[Constituency, ...]:
+def read_constituencies(
+    path: Path, regions: Collection[str], *, faults: Faults | None = None
+) -> tuple[Constituency, ...]:
     """Return the constituencies. Raises InputError with every bad row."""
-    faults, seen, numbers, found = Faults(str(path)), dict[str, int](), dict[int, int](), list[Constituency]()
-    for row in _table(path, ("constituency", "number", *NAMES, "region"), faults):
+    own, seen, numbers = Faults(str(path)), dict[str, int](), dict[int, int]()
+    found: list[Constituency] = []
+    for row in _table(path, ("constituency", "number", *NAMES, "region"), own):
         place, number = row.new_id("constituency", seen), row.count("number")
         if place == "list":
             row.fault("E4.11", "constituency", expected="c1, c2 …")
@@ -137,16 +151,15 @@ def read_constituencies(path: Path, regions: Collection[str]) -> tuple[Constitue
             row.fault("E4.9", "number", expected=str(numbers[number]))
         seen[place] = numbers[number] = row.number
         found.append(Constituency(place, number, row.name(), row.known("region", regions)))
-    faults.finish()
-    return tuple(found)
+    return _done(found, own, faults)
 
 
 def read_candidates(
-    path: Path, constituencies: Collection[str], parties: Collection[str]
+    path: Path, constituencies: Collection[str], parties: Collection[str], *, faults: Faults | None = None
 ) -> tuple[Candidate, ...]:
     """Return the candidates; an empty party means self-nominated. Raises InputError with every bad row."""
-    faults, seen, found = Faults(str(path)), dict[str, int](), list[Candidate]()
-    for row in _table(path, ("candidate", "constituency", *NAMES, "party"), faults, ("registered",)):
+    own, seen, found = Faults(str(path)), dict[str, int](), list[Candidate]()
+    for row in _table(path, ("candidate", "constituency", *NAMES, "party"), own, ("registered",)):
         candidate = row.new_id("candidate", seen)
         if candidate == AGAINST_ALL:
             row.fault("E4.11", "candidate")
@@ -154,8 +167,7 @@ def read_candidates(
         place = row.known("constituency", constituencies)
         party = row.known("party", parties) if row.cells["party"] else None
         found.append(Candidate(candidate, row.name(), place, party, _day(row, "registered")))
-    faults.finish()
-    return tuple(found)
+    return _done(found, own, faults)
 
 
 def _day(row: _Row, column: str) -> date | None:
@@ -172,13 +184,17 @@ def _day(row: _Row, column: str) -> date | None:
 
 
 def read_stations(
-    path: Path, regions: Collection[str], constituencies: Mapping[str, Constituency]
+    path: Path,
+    regions: Collection[str],
+    constituencies: Mapping[str, Constituency],
+    *,
+    faults: Faults | None = None,
 ) -> tuple[Station, ...]:
     """Return the stations; an empty constituency means that only the list is voted there."""
-    faults, seen, found = Faults(str(path)), dict[str, int](), list[Station]()
+    own, seen, found = Faults(str(path)), dict[str, int](), list[Station]()
     columns = ("station", *NAMES, "region", "constituency", "electronic", "time_zone", "registered")
     zones: dict[str, bool] = {}
-    for row in _table(path, columns, faults):
+    for row in _table(path, columns, own):
         station = row.new_id("station", seen)
         seen[station] = row.number
         region = row.known("region", regions)
@@ -192,14 +208,15 @@ def read_stations(
             zones[zone] = is_zone(row.zone("time_zone"))
         electronic = row.choice("electronic", ("yes", "no")) == "yes"
         found.append(Station(station, row.name(), region, place, electronic, row.count("registered"), zone))
-    faults.finish()
-    return tuple(found)
+    return _done(found, own, faults)
 
 
-def read_devices(path: Path, stations: Mapping[str, Station]) -> tuple[Device, ...]:
+def read_devices(
+    path: Path, stations: Mapping[str, Station], *, faults: Faults | None = None
+) -> tuple[Device, ...]:
     """Return the devices; only a station with electronic voting has any."""
-    faults, seen, found = Faults(str(path)), dict[str, int](), list[Device]()
-    for row in _table(path, ("device", "station", "kind"), faults):
+    own, seen, found = Faults(str(path)), dict[str, int](), list[Device]()
+    for row in _table(path, ("device", "station", "kind"), own):
         device = row.new_id("device", seen)
         seen[device] = row.number
         station = row.known("station", stations)
@@ -207,5 +224,4 @@ def read_devices(path: Path, stations: Mapping[str, Station]) -> tuple[Device, .
             row.fault("E4.11", "station", expected="electronic = yes")
         kind = _DEVICE_KINDS.get(row.choice("kind", _DEVICE_KINDS), "main")
         found.append(Device(device, station, kind))
-    faults.finish()
-    return tuple(found)
+    return _done(found, own, faults)
