@@ -45,7 +45,8 @@ def sentence(problem: Problem, words: Words) -> str:
     """Return one problem as a line: place, sentence, code."""
     facts = _facts(problem, words)
     key = str(problem.facts.get("sentence", problem.code))
-    text = f"{words.say(key if words.has(key) else 'error.other', **facts)} ({problem.code})"
+    said = words.say(key if words.has(key) else "error.other", **facts).removeprefix(": ")
+    text = f"{said} ({problem.code})"
     where = place_text(problem.place, words)
     return f"{where}: {text}" if where else text
 
@@ -63,8 +64,8 @@ def _facts(problem: Problem, words: Words) -> dict[str, object]:
         value = facts[name]
         if isinstance(value, str) and value.isascii() and value.isdigit() and name not in problem.facts:
             facts[name] = value if len(value) < 5 else group_digits(int(value))
-    if "kind" in facts:
-        facts["kind"] = words.say(f"kind.{facts['kind']}")
+    kind = str(facts.get("kind", problem.expected or ""))
+    facts["kind"] = words.say(f"kind.{kind}") if words.has(f"kind.{kind}") else kind
     return facts
 
 
