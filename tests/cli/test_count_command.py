@@ -81,6 +81,13 @@ def test_the_answer_comes_last_in_the_language_of_the_person(language, name, las
         assert result.stdout.splitlines()[-1] == last
 
 
+def test_a_first_round_says_what_more_than_half_is():
+    result = dauys("count", ELECTIONS / "kazakhstan-president-2022.yaml")
+    assert thin(result.stdout.splitlines()[-2]) == (
+        "More than half of valid with against all (7 940 478) is 3 970 240 votes"
+    )
+
+
 def test_quiet_is_the_answer_only():
     result = dauys("count", "-q", ELECTIONS / "taiwan-2024.yaml")
     assert result.stdout == "DPP 13  KMT 13  TPP 8\nSeats in all: 34\n"

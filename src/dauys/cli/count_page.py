@@ -114,6 +114,8 @@ def _threshold(election: Election) -> tuple[Threshold, Tally, int] | None:
 
 def _bar(election: Election, words: Words) -> str | None:
     """Return the line that says what the bar is, of what, and in votes."""
+    if isinstance(election, TwoRoundElection):
+        return _majority(election, words)
     found = _threshold(election)
     if found is None:
         return None
@@ -124,6 +126,16 @@ def _bar(election: Election, words: Words) -> str | None:
     least = needed.numerator // needed.denominator + (1 if threshold.strict or needed.denominator != 1 else 0)
     base_words = f"{words.say(f'share_of.{threshold.base.value}')} ({number(base, words)})"
     return words.say("bar", share=f"{number(share * 100, words)} %", base=base_words, needed=least)
+
+
+def _majority(election: TwoRoundElection, words: Words) -> str | None:
+    """Return the line that says what an absolute majority is, while the first round is the last one held."""
+    if len(election.rounds) > 1:
+        return None
+    named = election.majority.base
+    base = base_count(election.rounds[0].tally, named)
+    base_words = f"{words.say(f'share_of.{named.value}')} ({number(base, words)})"
+    return words.say("majority", base=base_words, needed=int(base // 2 + 1))
 
 
 def _table(tally: Tally, base: Base, counted: Counted, words: Words) -> Table:
