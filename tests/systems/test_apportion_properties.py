@@ -41,7 +41,7 @@ def completions(outcome: Allocated | NeedsDecision) -> set[tuple[int, ...]]:
     }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(DIVISORS, VOTES, SEATS)
 def test_highest_averages_agree_with_dealing_one_by_one(
     divisor: Divisor, votes: list[int], seats: int
@@ -55,7 +55,7 @@ def test_highest_averages_agree_with_dealing_one_by_one(
     assert completions(outcome) == averages(divisor.value, [Fraction(v) for v in votes], seats)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(DIVISORS, SMALL, SEATS, st.lists(st.integers(0, 4), min_size=5, max_size=5))
 def test_ceilings_agree_with_dealing_one_by_one(
     divisor: Divisor, votes: list[int], seats: int, caps: list[int]
@@ -73,7 +73,7 @@ def test_ceilings_agree_with_dealing_one_by_one(
         assert outcome.unfilled == seats - sum(outcome.seats.values())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(QUOTAS, VOTES, st.integers(1, 12), st.booleans())
 def test_largest_remainders_agree_with_the_definition(
     quota: Quota, votes: list[int], seats: int, by_votes: bool
@@ -171,7 +171,7 @@ def test_a_pending_tie_has_two_completions_and_the_rule_gives_what_the_decision_
     assert all(decided.seats[name] >= n for name, n in outcome.seats.items())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SMALL, SEATS, st.integers(0, 20))
 def test_an_exempt_list_does_not_feel_the_bar(votes: list[int], seats: int, per_cent: int) -> None:
     """Whatever the bar, an exempt list takes part, and so has what it has among those admitted."""

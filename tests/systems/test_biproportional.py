@@ -210,7 +210,7 @@ def small_tables(draw: st.DrawFn) -> tuple[list[list[int]], list[int], list[int]
     return votes, rows, [*columns, left]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(small_tables())
 def test_the_table_is_the_best_of_all_with_its_sums(
     case: tuple[list[list[int]], list[int], list[int]],
@@ -231,7 +231,7 @@ def test_the_table_is_the_best_of_all_with_its_sums(
             assert most == seats + (j in winning)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(small_tables())
 def test_every_row_choice_of_a_best_table_can_be_fixed_and_no_other(
     case: tuple[list[list[int]], list[int], list[int]],

@@ -137,7 +137,7 @@ def test_contests_that_make_no_sense(arguments: dict[str, object], message: str)
         Compensation(**{"tally": Tally({"a": 1}), "seats": 1, "direct": {}, "method": SL, **arguments})  # type: ignore[arg-type]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.integers(1, 1000), min_size=2, max_size=5),
     st.lists(st.integers(0, 6), min_size=5, max_size=5),

@@ -47,7 +47,7 @@ def test_a_quota_that_the_list_cannot_meet_stays_short() -> None:
     assert seat_persons(ORDER, 4, {"women": {"p1"}}, (Quota("women", Fraction(1)),)).persons == ORDER[:4]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.integers(0, 10),
     st.sets(st.integers(0, 9)),

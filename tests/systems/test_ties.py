@@ -61,7 +61,7 @@ def test_decisions_of_a_place_and_below_it() -> None:
     assert [d.at for d in decisions_under(decisions, "list")] == ["list", "list/averages"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.lists(st.integers(0, 6), min_size=2, max_size=5),
     st.integers(1, 9),

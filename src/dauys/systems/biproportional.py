@@ -42,8 +42,9 @@ class DoubleProportion:
     strength is rounded to a whole number, halves up, before seats are given by it. A list takes part if it
     has at least `quorum_any_district` of the votes of one district or `quorum_total` of all votes; None asks
     for nothing, and one alone is asked alone. `lists` gives the order of lists where it is not that of the
-    votes. **Source:** F. Pukelsheim, *Proportional Representation*, 2nd ed. 2017, ch. 14–15; Uri,
-    Landratsverordnung 2020; Zürich, Gesetz über die politischen Rechte, §§ 101–105.
+    votes.
+    **Source:** F. Pukelsheim, *Proportional Representation*, 2nd ed. 2017, ch. 14–15; Uri, Landratsverordnung
+    2020; Zürich, Gesetz über die politischen Rechte, §§ 101–105.
     """
 
     votes: Mapping[str, Mapping[str, Count]]

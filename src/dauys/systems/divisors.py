@@ -43,7 +43,8 @@ class HighestAverages:
 
     With `ADAMS`, `DEAN` and `HUNTINGTON_HILL` all first quotients are infinite. Where there are fewer seats
     than lists with votes, more votes go first (the order of votes by ever smaller divisors); equal votes are
-    a tie. **Source:** M. Balinski, H. P. Young, *Fair Representation*, 2nd ed. 2001, appendix A, §§ 1–3.
+    a tie.
+    **Source:** M. Balinski, H. P. Young, *Fair Representation*, 2nd ed. 2001, appendix A, §§ 1–3.
     """
 
     divisor: Divisor = Divisor.DHONDT

@@ -16,9 +16,9 @@ def caps_for(
     """Return the ceilings for `allocate` that the lengths of lists make, together with other ceilings.
 
     With `redistribute` a list can take no more seats than it has candidates. With `vacant` it can: only the
-    other ceilings hold, and `leave_vacant` takes off afterwards what nobody can take. **Source:**
-    `redistribute`: Netherlands, Kieswet, art. P 10; `vacant`: Kazakhstan, Constitutional Law on Elections,
-    art. 97-1 (a list that is used up leaves its seats vacant).
+    other ceilings hold, and `leave_vacant` takes off afterwards what nobody can take.
+    **Source:** `redistribute`: Netherlands, Kieswet, art. P 10; `vacant`: Kazakhstan, Constitutional Law on
+    Elections, art. 97-1 (a list that is used up leaves its seats vacant).
     """
     others = dict(caps or {})
     if rule == "vacant":

@@ -17,9 +17,10 @@ class AdmitRunnerUp:
 
     Its quotient of votes by quota is multiplied by `index`, and it gets at least `min_seats`. `rest` says
     where the seats go that whole quotas then leave: to the largest remainders as ever (the runner-up's
-    remainder being that of its reduced quotient), or to the list that passed (`passing`). **Source:**
-    Kazakhstan, Constitutional Law on Elections, art. 97-1, items 2–3, as amended on 9 February 2009. The text
-    that was read ends before it says how the seats left over are given: `rest` is a declared parameter.
+    remainder being that of its reduced quotient), or to the list that passed (`passing`).
+    **Source:** Kazakhstan, Constitutional Law on Elections, art. 97-1, items 2–3, as amended on 9 February
+    2009. The text that was read ends before it says how the seats left over are given: `rest` is a declared
+    parameter.
     """
 
     index: Fraction = Fraction(7, 10)
@@ -37,9 +38,11 @@ class LowerBar:
     """Where too little reaches the bar, lists enter by votes, one after another, until enough has.
 
     Enough is at least `min_lists` lists, and together more than `over_share` of the base (no matter how much
-    if None). **Source:** the form of Russia's law 20-FZ of 2014 on elections to the State Duma, art. 88:
-    lists are admitted in order of votes until they hold more than 60 per cent together, and never one list
-    alone; the share is declared.
+    if None).
+
+    **Source:** the form of Russia's law 20-FZ of 2014 on State Duma elections, art. 88, as recalled, not
+    read: lists are admitted in order of votes until they hold more than 60 per cent together, and never one
+    list alone. Both numbers are declared parameters.
     """
 
     min_lists: int = 2

@@ -22,10 +22,10 @@ class Overhang(StrEnum):
     `ALLOW`: it keeps them and the house grows by the difference. `LEVEL`: the house grows until every claim
     is at least the constituency seats. `KEEP_AND_RECOMPUTE`: it keeps them and leaves; the others share the
     rest of the same house anew, until nobody is above the claim. `DROP`: it has its claim only, and some of
-    its constituencies stay without a winner. **Source:** in this order: New Zealand, Electoral Act 1993, ss.
-    191–192; Germany, Federal Elections Act in the form of 2013, § 6 (5); M. Gallagher, P. Mitchell (eds),
-    *The Politics of Electoral Systems*, 2005, on compensatory tiers without extra seats; Germany, Federal
-    Elections Act in the form of 2023, § 6 (1), (4).
+    its constituencies stay without a winner.
+    **Source:** in this order: New Zealand, Electoral Act 1993, ss. 191–192; Germany, Federal Elections Act in
+    the form of 2013, § 6 (5); M. Gallagher, P. Mitchell (eds), *The Politics of Electoral Systems*, 2005, on
+    compensatory tiers without extra seats; Germany, Federal Elections Act in the form of 2023, § 6 (1), (4).
     """
 
     ALLOW = "allow"

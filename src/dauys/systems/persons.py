@@ -39,9 +39,10 @@ def seat_persons(
     them who belongs to no group that would then be short gives way to the next on the list who belongs to it.
     Quotas are met in the order given; one that the rest of the list cannot meet stays short. Seats beyond the
     list are vacant. Raises ValueError for a negative number of seats, a name twice on the list, or a quota
-    for a group without members. **Source:** Kazakhstan, Constitutional Law on Elections, art. 97-1 as amended
-    2020–2021 (women, youth, persons with disabilities at 30 per cent of seats, as reported); the replacement
-    from the end of the list is this library's reading of it.
+    for a group without members.
+    **Source:** Kazakhstan, Constitutional Law on Elections, art. 97-1 as amended 2020–2021 (women, youth,
+    persons with disabilities at 30 per cent of seats, as reported); the replacement from the end of the list
+    is this library's reading of it.
     """
     if seats < 0:
         raise ValueError(f"the number of seats cannot be negative: {seats}")
@@ -83,8 +84,8 @@ def _fulfil(
 def fill_vacancy(order: Sequence[str], seated: Collection[str], gone: Collection[str] = ()) -> str | None:
     """Return the next on the list who is neither seated nor gone, or None: then the seat stays vacant.
 
-    `gone` are those who resigned, died, were struck off or declined before. **Source:** Kazakhstan,
-    Constitutional Law on Elections, art. 97-1 and 100 (next on the list; a list that is used up leaves the
-    seat vacant to the next election).
+    `gone` are those who resigned, died, were struck off or declined before.
+    **Source:** Kazakhstan, Constitutional Law on Elections, art. 97-1 and 100 (next on the list; a list that
+    is used up leaves the seat vacant to the next election).
     """
     return next((name for name in order if name not in seated and name not in gone), None)

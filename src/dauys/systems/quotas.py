@@ -43,10 +43,12 @@ class LargestRemainder:
     whole quotas may give more seats than there are. `refuse` makes that `NoDistribution("over_allocation")`;
     `smallest_remainder` takes the excess from the lists with the smallest remainders, one each, fewer votes
     first among equals. None means what the law that uses the quota says: `smallest_remainder` for the rounded
-    quota, else `refuse`. **Source:** Slovakia, Act 180/2014, § 68 (rounded quota, excess taken from the
-    smallest remainder, then fewer votes, then lot); South Africa, Electoral Act 73 of 1998, Schedule 1A
-    (Droop, five by surplus, then average per seat held); Kazakhstan, Constitutional Law on Elections, art.
-    97-1 (Hare over admitted lists).
+    quota, else `refuse`.
+
+    **Source:** Slovakia, Act 180/2014, § 68 (excess taken from the smallest remainder, then fewer votes, then
+    lot; the wording was read in a comparative paper of the National Council, not in the act); South Africa,
+    Electoral Act 73 of 1998, Schedule 1A (Droop, five by surplus, then average per seat held; the official
+    seats of 2019 come out); Kazakhstan, Constitutional Law on Elections, art. 97-1 (Hare, admitted lists).
     """
 
     quota: Quota = Quota.HARE
