@@ -88,6 +88,17 @@ def test_devices_come_from_the_table_or_by_the_rule(small):
     assert [d.id for d in election.devices_of(election.stations[0])] == ["booth-7"]
 
 
+def test_announcement_needs_its_outlet(small, problems):
+    text = "{kk: а, ru: б, en: c}"
+    event = f"calendar:\n  - {{code: N1.5, done: 2004-09-01T10:00+07:00, evidence: {text}}}\nofficial:"
+    small.change("election.yaml", "official:", event)
+    assert [(p.code, p.facts["key"]) for p in problems(read_election, small.folder)] == [
+        ("E1.4", "calendar.0.outlet")
+    ]
+    small.change("election.yaml", f"evidence: {text}", f"evidence: {text}, outlet: {text}")
+    assert read_election(small.folder).events[0].outlet.ru == "б"
+
+
 # --- the example -----------------------------------------------------------------------------------------
 
 

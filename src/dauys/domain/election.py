@@ -205,12 +205,16 @@ class Trustees:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A duty of the calendar that was done: when, on what evidence, and after which source."""
+    """A duty of the calendar that was done: when, on what evidence, and after which source.
+
+    `outlet`: the medium that carried an announcement; without one nothing counts as announced.
+    """
 
     code: str
     done: datetime
     evidence: Text
     source: str | None = None
+    outlet: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

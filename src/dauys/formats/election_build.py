@@ -67,7 +67,13 @@ def build_election(
         trustees=_trustees(raw.get("trustees")),
         signers=_signers(raw.get("signers", {})),
         events=tuple(
-            d.Event(e["code"], datetime.fromisoformat(e["done"]), _text(e["evidence"]), e.get("source"))
+            d.Event(
+                e["code"],
+                datetime.fromisoformat(e["done"]),
+                _text(e["evidence"]),
+                e.get("source"),
+                _text(e["outlet"]) if "outlet" in e else None,
+            )
             for e in raw.get("calendar", ())
         ),
         sources=tuple(

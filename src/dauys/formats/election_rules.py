@@ -13,6 +13,8 @@ from dauys.formats.tables import is_zone
 from dauys.systems import laws
 
 Raw = Mapping[str, Any]
+#: Duties that are done through the media: announced only with outlet, date and evidence (Art. 50-1(5), 28).
+ANNOUNCED = ("N1.5", "N1.6")
 
 
 def definition_problems(raw: Raw, folder: Path) -> list[Problem]:
@@ -224,6 +226,8 @@ def _labels(raw: Raw) -> Iterator[Problem]:
     for index, event in enumerate(raw.get("calendar", ())):
         if "source" in event and event["source"] not in sources:
             yield _unknown(("calendar", index, "source"), event["source"], sources)
+        if event["code"] in ANNOUNCED and "outlet" not in event:
+            yield _at("E1.4", ("calendar", index), "", "outlet")
 
 
 def _generated(raw: Raw, folder: Path) -> Iterator[Problem]:
