@@ -360,6 +360,17 @@ def test_a_tie_in_one_district_leaves_the_other_alone():
     assert counted["districts"]["West"] == {"A": 0, "B": 1, "C": 0}
 
 
+def test_a_decision_goes_to_the_district_that_it_names():
+    rows = [{"name": name, "seats": 1, "votes": {"A": 10, "B": 10}} for name in ("X", "X/Y")]
+    tree = {
+        "id": "t", "method": {"family": "list_pr_districts", **HA}, "districts": rows,
+        "decisions": [{"at": "district:X/Y", "order": ["B"], "reference": "r"}],
+    }  # fmt: skip
+    counted = count(tree)
+    assert counted["districts"] == {"X": {"A": 0, "B": 0}, "X/Y": {"A": 0, "B": 1}}
+    assert [tie["at"] for tie in counted["needs_decision"]] == ["district:X"]
+
+
 def test_a_tie_between_districts_leaves_what_every_way_gives():
     rows = [{"name": "E", "votes": {"A": 30, "B": 20}}, {"name": "W", "votes": {"A": 26, "B": 24}}]
     method = {**HA, "district_apportionment": {"name": "largest_remainder", "quota": "hare"}}

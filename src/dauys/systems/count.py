@@ -316,8 +316,8 @@ def _in_districts(
     steps: list[Step] = []
     ties: list[Tie] = []
     unfilled = 0
-    for district in election.districts:
-        at = f"district:{district.name}"
+    places = [f"district:{district.name}" for district in election.districts]
+    for at, district in zip(places, election.districts, strict=True):
         votes = {name: district.votes.get(name, 0) if name in lists else 0 for name in election.tally.votes}
         outcome = allocate(
             Tally(votes, district.valid),
@@ -326,7 +326,7 @@ def _in_districts(
             caps=rules.caps,
             apparentments=tuple(group for group in rules.apparentments if lists.issuperset(group)),
             ties=rules.ties,
-            decisions=decisions_under(decisions, at),
+            decisions=[d for d in decisions if _district_of(d, places) == at],
             at=at,
         )
         counted = of_seats(outcome, votes)
@@ -337,6 +337,13 @@ def _in_districts(
         steps += counted.steps
     total = {name: sum(row[name] for row in rows.values()) for name in election.tally.votes}
     return Counted(total, rows, None, tuple(ties), tuple(steps), unfilled)
+
+
+def _district_of(decision: Decision, places: Sequence[str]) -> str | None:
+    """Return the place of the district that a decision is for: a name may begin another, as `A` and `A/B`."""
+    return max(
+        (at for at in places if decision.at == at or decision.at.startswith(at + "/")), key=len, default=None
+    )
 
 
 # Two rounds
