@@ -318,7 +318,8 @@ fn at(number: u32, row: impl DoubleEndedIterator<Item = RistrettoPoint>) -> Rist
     })
 }
 
-fn times(number: u32, point: &RistrettoPoint) -> RistrettoPoint {
+/// `number·P` by doubling and adding. Public data only.
+pub(crate) fn times(number: u32, point: &RistrettoPoint) -> RistrettoPoint {
     let bits = (0..u32::BITS - number.leading_zeros()).rev();
     bits.fold(RistrettoPoint::identity(), |sum, bit| {
         let doubled = sum + sum;

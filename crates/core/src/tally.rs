@@ -7,12 +7,12 @@
 //! ```
 //! **Source:** Chaum and Pedersen 1992 (equal logarithms); weights after all `D`, else wrong ones pass.
 
-use crate::ceremony::{Coded, Fill, random_scalar};
+use crate::ceremony::{Coded, Fill, random_scalar, times};
 use crate::dlog::SmallLog;
 use crate::error::Error;
 use crate::transcript::{HASH_BYTES, hash_list, hash_to_scalar, weights};
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT as BASE;
-use curve25519_dalek::ristretto::{RistrettoBasepointTable, RistrettoPoint};
+use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
 use zeroize::Zeroizing;
@@ -58,13 +58,12 @@ pub fn partial_decrypt(
     fill: &mut Fill<'_>,
 ) -> Result<Partial, Error> {
     check_sum(a, secrets.len(), verification.len())?;
-    let table = RistrettoBasepointTable::create(&a.point);
-    let d: Vec<Coded> = secrets.iter().map(|s| Coded::new(&table * s)).collect();
+    let d: Vec<Coded> = secrets.iter().map(|s| Coded::new(a.point * s)).collect();
     let seed = tally_seed(context, number, verification, a, &d);
     let w = Zeroizing::new(random_scalar(fill)?);
     let (w1, w2) = (
         Coded::new(RistrettoPoint::mul_base(&w)),
-        Coded::new(&table * &*w),
+        Coded::new(a.point * *w),
     );
     let c = hash_to_scalar("tally2", &[&seed, &w1.bytes, &w2.bytes]);
     let mu = weights("mu", &seed, secrets.len());
@@ -92,12 +91,25 @@ pub fn verify_partial(
         .into_iter()
         .map(Scalar::from)
         .collect();
-    let holds = |base: &RistrettoPoint, w: &Coded, points: &[Coded]| {
-        let weighted = RistrettoPoint::vartime_multiscalar_mul(&mu, points.iter().map(|p| p.point));
-        let right = RistrettoPoint::vartime_multiscalar_mul([c, -partial.z], [weighted, *base]);
-        (right + w.point).is_identity()
-    };
-    if holds(&BASE, &partial.w1, verification) && holds(&a.point, &partial.w2, &partial.d) {
+    // Both equations in one sum; the weight of the second hangs on everything, so that errors cannot cancel.
+    let weight = hash_to_scalar(
+        "tally-check",
+        &[
+            &seed,
+            &partial.w1.bytes,
+            &partial.w2.bytes,
+            partial.z.as_bytes(),
+        ],
+    );
+    let first = mu.iter().map(|m| c * m);
+    let second = mu.iter().map(|m| weight * c * m);
+    let scalars = first
+        .chain(second)
+        .chain([-partial.z, -weight * partial.z, weight]);
+    let points = verification.iter().chain(&partial.d).map(|p| p.point);
+    let points = points.chain([BASE, a.point, partial.w2.point]);
+    let sum = RistrettoPoint::vartime_multiscalar_mul(scalars, points);
+    if (sum + partial.w1.point).is_identity() {
         Ok(())
     } else {
         Err(Error::Equal)
@@ -159,11 +171,30 @@ pub fn combine(
         .collect()
 }
 
+/// `Σ λ·P`. The first trustees have small integers for λ, which a few additions multiply by. Public data only.
 fn weighted_sum(
     scalars: &[Scalar],
     points: impl Iterator<Item = RistrettoPoint>,
 ) -> RistrettoPoint {
-    RistrettoPoint::vartime_multiscalar_mul(scalars, points)
+    let small: Option<Vec<(u32, bool)>> = scalars.iter().map(as_small).collect();
+    let Some(small) = small else {
+        return RistrettoPoint::vartime_multiscalar_mul(scalars, points);
+    };
+    let products = small.iter().zip(points).map(|((number, negative), point)| {
+        let product = times(*number, &point);
+        if *negative { -product } else { product }
+    });
+    products.sum()
+}
+
+/// A scalar that is an integer of at most 16 bits or its negative.
+fn as_small(scalar: &Scalar) -> Option<(u32, bool)> {
+    let short = |bytes: &[u8; 32]| {
+        let high = bytes[2..].iter().all(|byte| *byte == 0);
+        high.then(|| u32::from(bytes[0]) | u32::from(bytes[1]) << 8)
+    };
+    let positive = short(scalar.as_bytes()).map(|number| (number, false));
+    positive.or_else(|| short((-scalar).as_bytes()).map(|number| (number, true)))
 }
 
 fn check_sum(a: &Coded, found: usize, expected: usize) -> Result<(), Error> {

@@ -394,5 +394,9 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(verify_partial, module)?)?;
     module.add_function(wrap_pyfunction!(combine, module)?)?;
     module.add_function(wrap_pyfunction!(small_log, module)?)?;
+    module.add_function(wrap_pyfunction!(
+        crate::measure::measure_decryption,
+        module
+    )?)?;
     Ok(())
 }
