@@ -311,6 +311,16 @@ def test_faults_of_all_tables_come_at_once(small, problems):
     ]
 
 
+def test_faults_of_meaning_and_of_tables_come_together(small, problems):
+    small.change("election.yaml", "list.threshold_base: cast", "list.threshold_base: casts")
+    small.change("stations.csv", ",80", ",8O")
+    found = problems(read_election, small.folder)
+    assert [(p.code, Path(p.place.file).name) for p in found] == [
+        ("E3.2", "election.yaml"),
+        ("E4.5", "stations.csv"),
+    ]
+
+
 def test_unreadable_table_does_not_make_every_name_unknown(small, problems):
     path = small.folder / "regions.csv"
     path.write_bytes(path.read_text().encode("utf-16"))

@@ -1,7 +1,7 @@
 """`election.yaml` read into an `Election`, with the tables it names (spec/election.md).
 
-Three passes, each reporting all it finds: the form by `schema/election.schema.json`, the meaning by
-`dauys.formats.election_rules`, then the tables. Faults name the line of the file.
+First the form, by `schema/election.schema.json`; where it is sound, the meaning, by
+`dauys.formats.election_rules`, and the tables together. Faults name the line of the file.
 
 Codes: E1.2 wrong kind · E1.3 unknown key · E1.4 missing key · E1.10 out of form ·
 E3.1 unknown parameter · E3.2 value of a parameter · E3.3 unknown law · E3.4 unknown name · E3.5 twice ·
@@ -56,11 +56,13 @@ def read_election(path: Path) -> Election:
     path = find_election(path)
     root = read_yaml(path)
     raw = _check_form(root, str(path))
-    problems = definition_problems(raw, path.parent)
-    if problems:
-        raise InputError([locate(p, root, str(path)) for p in problems])
     tables = _Tables(raw, path.parent)
-    election = build_election(raw, **tables.read())
+    rows = tables.read()
+    problems = [locate(p, root, str(path)) for p in definition_problems(raw, path.parent)]
+    if problems:
+        tables.faults.problems[:0] = problems
+        tables.faults.finish()
+    election = build_election(raw, **rows)
     if tables.faults.problems and not tables.unreadable and election.stations:
         # Nobody should mend the stations only to hear of the protocols afterwards.
         try:
