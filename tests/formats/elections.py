@@ -30,7 +30,7 @@ def official(tree):
     if "parties" not in tree:
         expected = tree["expected"]
         if expected.get("valid") is False:
-            return {"kind": "void", "names": [], "round": expected["round"], "reason": expected["reason"]}
+            return {"kind": "void", "round": expected["round"], "reason": expected["reason"]}
         if "runoff" in expected:
             return {"kind": "runoff", "names": sorted(expected["runoff"]), "round": 1}
         return {"kind": "elected", "names": [expected["winner"]], "round": expected["round"]}
@@ -41,7 +41,8 @@ def found(counted):
     assert "needs_decision" not in counted
     if "seats" in counted:
         return counted["seats"]
-    return {**counted["outcome"], "names": sorted(counted["outcome"]["names"])}
+    outcome = counted["outcome"]
+    return {**outcome, "names": sorted(outcome["names"])} if "names" in outcome else outcome
 
 
 def district_answers(tree):

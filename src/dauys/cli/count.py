@@ -102,9 +102,9 @@ def _outcome(outcome: Elected | RunOff | Void | NoDistribution) -> dict[str, obj
         case RunOff(names):
             return {"kind": "runoff", "names": list(names), "round": 1}
         case Void(reason, number):
-            return {"kind": "void", "names": [], "round": number, "reason": reason}
+            return {"kind": "void", "round": number, "reason": reason}
         case NoDistribution(reason):
-            return {"kind": "no_distribution", "names": [], "reason": reason}
+            return {"kind": "no_distribution", "reason": reason}
 
 
 def plain(value: object) -> object:
