@@ -88,20 +88,25 @@ def count_folder(
     with steps.step(words.say("run.reading")):
         election = read_election(file)
         law = law_of(election, overridden)
+        _check_published(election, as_of, str(file))
         filled = fill(election, file.parent, str(file))
     with steps.step(words.say("run.counting", protocols=len(filled.protocols))):
         count = count_election(filled.election, law, filled.protocols, as_of)
-        if count.in_force(1) is None:
-            at = as_of.isoformat() if as_of else ""
-            raise InputError([Problem("E5.7", Place(file=str(file), path="publications"), at, None)])
-        registered = count.in_force(1)
-        whole = registered.list_totals.registered if registered and registered.list_totals else 0
+        first = count.in_force(1)
+        whole = first.list_totals.registered if first and first.list_totals else 0
         readings = [
             {"at": at.isoformat(), "voted": n, "registered": whole, "share": f"{n}/{whole}"}
             for at, n in filled.readings
         ]
         results = results_document(count, overridden, readings)
     return Run(filled, count, overridden, results, constituencies_document(count), regions_document(count))
+
+
+def _check_published(election: Election, as_of: datetime | None, file: str) -> None:
+    """Raise InputError (E5.7) where nothing of the first round was published by that moment."""
+    if not any(p.round == 1 and (as_of is None or p.as_of <= as_of) for p in election.publications):
+        at = as_of.isoformat() if as_of else ""
+        raise InputError([Problem("E5.7", Place(file=file, path="publications"), at)])
 
 
 def write_data(run: Run, folder: Path) -> None:
@@ -176,14 +181,15 @@ def command(
     """Count an election; the texts of its help are in the locale files."""
     started = time.monotonic()
     words = Words(words_of(context).language, "run", "cli")
-    with Steps(quiet=quiet or as_json) as steps:
-        run = count_folder(election, parse_settings(settings), as_of, steps, words)
-        with new_folder(out, is_result, durable="data") as draft:
-            with steps.step(words.say("run.writing")):
-                (draft / "data").mkdir()
-                write_data(run, draft / "data")
-            if not no_site:
-                _build_site(draft, steps, words)
+    overridden = parse_settings(settings)
+    # The folder first: whoever names a wrong one does not wait for the count.
+    with Steps(quiet=quiet or as_json) as steps, new_folder(out, is_result, durable="data") as draft:
+        run = count_folder(election, overridden, as_of, steps, words)
+        with steps.step(words.say("run.writing")):
+            (draft / "data").mkdir()
+            write_data(run, draft / "data")
+        if not no_site:
+            _build_site(draft, steps, words)
     if as_json:
         click.echo(json.dumps(run.results, ensure_ascii=False, indent=1))
     elif not quiet:

@@ -28,10 +28,23 @@ from dauys.formats.results_out import (
 from dauys.simulate.fill import generate
 from dauys.words import Words
 
+KINDS = ("stations", "candidates", "protocols", "votes")
 
-@click.group("simulate", short_help="command.simulate")
+
+class _Group(SpokenCommand, click.Group):
+    """The commands below `simulate`, their lines from the locale files."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        words = words_of(ctx)
+        with formatter.section(words.say("group.learn")):
+            formatter.write_dl(
+                [(name, words.say(f"command.simulate_{name}")) for name in self.list_commands(ctx)]
+            )
+
+
+@click.group("simulate", cls=_Group, help="help.simulate", short_help="command.simulate")
 def command() -> None:
-    """Make synthetic rows."""
+    """Hold the commands; the text of the help page is in the locale files."""
 
 
 @command.command(
@@ -51,6 +64,7 @@ def protocols(context: click.Context, election: Path, out: Path, quiet: bool) ->
     with Steps(quiet=quiet) as steps:
         with steps.step(words.say("run.generating")):
             defined = read_election(file)
+            _check_free(out, [defined.files[kind] for kind in KINDS if kind in defined.files])
             rows = generate(defined, str(file))
         with steps.step(words.say("run.writing")):
             names = defined.files
@@ -67,16 +81,20 @@ def protocols(context: click.Context, election: Path, out: Path, quiet: bool) ->
         click.echo(words.say("run.generated", **facts))
 
 
-def write_all(out: Path, tables: list[tuple[str, tuple[str, ...], Iterable[Row]]]) -> None:
-    """Write the tables into a folder, all of them or none; nothing that is there is overwritten.
-
-    Raises InputError (E5.8) with every file that is there already.
-    """
-    taken = [out / name for name, _, _ in tables if (out / name).exists()]
+def _check_free(out: Path, names: list[str]) -> None:
+    """Raise InputError (E5.8) with every file that is there already: it may be the only copy of real rows."""
+    taken = [out / name for name in names if (out / name).exists()]
     if taken:
-        raise InputError(
-            [Problem("E5.8", Place(file=str(path)), path.name, None, "other_place") for path in taken]
-        )
+        hint = "other_place"
+        raise InputError([Problem("E5.8", Place(file=str(path)), path.name, None, hint) for path in taken])
+
+
+def write_all(out: Path, tables: list[tuple[str, tuple[str, ...], Iterable[Row]]]) -> None:
+    """Write the tables into a folder, all of them or none.
+
+    Raises InputError (E5.8) where one of them is there already.
+    """
+    _check_free(out, [name for name, _, _ in tables])
     out.mkdir(parents=True, exist_ok=True)
     drafts: list[tuple[Path, Path]] = []
     done: list[Path] = []

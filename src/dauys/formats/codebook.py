@@ -67,6 +67,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "regions.json": (
         Field("id", "id", "", "id"),
         Field("name", "object", "", "name"),
+        Field("short", "object", "", "short"),
         Field("column", "integer", "tiles", "column"),
         Field("row", "integer", "tiles", "row"),
         Field("width", "integer", "tiles", "width"),
