@@ -153,6 +153,8 @@ TWO = "id: t\nmethod: {family: two_round, majority_base: %s}\nrounds:\n"
         ("id: t\nmethod: {family: two_round}\nrounds:\n" + ROUND % (40, ""), "E1.4", 2),
         (TWO % "valid" + "- {candidates: [{name: A, votes: 1}, {name: A, votes: 2}]}", "E2.2", 4),
         (TWO % "valid" + "- {candidates: [{name: A}]}", "E1.4", 4),
+        (TWO % "valid, seats: 2" + ROUND % (40, ""), "E2.9", 2),
+        ("id: t\nmethod: {family: plurality, seats: 2}\nrounds:\n" + ROUND % (40, ""), "E2.9", 2),
     ],
 )
 def test_rounds(text, code, line):

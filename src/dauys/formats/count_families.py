@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from dauys.formats.count_rounds import one_round, two_rounds
 from dauys.formats.count_rules import Party, Sheet, check_sums, method_of, tally_of, threshold_of
-from dauys.formats.fields import MOST_SEATS, Fields, keys
+from dauys.formats.fields import INFO, MOST_SEATS, Fields, keys
 from dauys.formats.yaml_nodes import Mapping as YamlMapping
 from dauys.formats.yaml_nodes import Node, Scalar, Sequence
 from dauys.systems.apportion import Method
@@ -30,7 +30,7 @@ from dauys.systems.mixed import Compensation, Overhang
 from dauys.systems.outcomes import Count
 from dauys.systems.quotas import LargestRemainder
 
-_COMMON = keys("family name notes note tie_rule")
+_COMMON = INFO | keys("family name tie_rule")
 _SEATS = keys("seats divisor quota remainder_rule quota_base")
 _BAR = keys(
     "threshold threshold_base threshold_strict direct_seat_waiver",
@@ -38,7 +38,7 @@ _BAR = keys(
 )
 _LISTS = _COMMON | _SEATS | _BAR | {"apparentments", "max_seats_per_list"}
 _TIERS = _COMMON | _SEATS | _BAR | {"independent_electorate_seats"}
-_ROUNDS = _COMMON | {"against_all_voids"}
+_ROUNDS = _COMMON | {"against_all_voids", "seats"}
 
 #: Keys of `method` that each family takes.
 FAMILIES: Mapping[str, frozenset[str]] = {
@@ -64,8 +64,8 @@ _DECIDING: Mapping[str, tuple[str, ...]] = {
     "direct_seat_waiver": ("levelling_by_land",),
     "parties": tuple(family for family in FAMILIES if family not in ("two_round", "plurality")),
 }
-_PART = keys("name votes seats population registered voted valid invalid direct_seats notes note")
-_APPORTION = keys("name quota divisor by quota_base remainder_rule notes note")
+_PART = INFO | keys("name votes seats population registered voted valid invalid direct_seats")
+_APPORTION = INFO | keys("name quota divisor by quota_base remainder_rule")
 
 
 def election_of(family: str, sheet: Sheet) -> Election | None:

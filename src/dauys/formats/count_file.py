@@ -13,7 +13,7 @@ from pathlib import Path
 from dauys.errors import InputError, Place, Problem
 from dauys.formats.count_families import FAMILIES, election_of
 from dauys.formats.count_rules import Party, Sheet, Totals
-from dauys.formats.fields import Fields, Log, keys
+from dauys.formats.fields import INFO, Fields, Log, keys
 from dauys.formats.yaml_nodes import Mapping as YamlMapping
 from dauys.formats.yaml_nodes import Node as YamlNode
 from dauys.formats.yaml_nodes import parse_yaml, read_yaml
@@ -21,20 +21,18 @@ from dauys.systems.count import Election
 from dauys.systems.outcomes import Decision
 
 #: Keys that say something about an election and decide nothing.
-TELLING = keys(
-    "country year date title notes note sources source_urls confidence checks expected single_mandate"
-)
+TELLING = INFO | keys("country year date title sources source_urls confidence checks expected single_mandate")
 TOP = TELLING | keys(
     "id method parties totals districts rounds lands decisions",
     "partial_votes house_start direct_seat_waiver",
 )
-PARTY = keys(
+PARTY = INFO | keys(
     "name votes seats bloc bloc_members exempt aggregate threshold registration",
     "electorate_seats constituency_seats_min",
-    "average_age notes note",
+    "average_age",
 )
-TOTALS = keys("registered voted invalid against_all valid valid_includes_against_all notes note")
-DECISION = keys("at order reference notes note")
+TOTALS = INFO | keys("registered voted invalid against_all valid valid_includes_against_all")
+DECISION = INFO | keys("at order reference")
 
 
 @dataclass(frozen=True, slots=True)

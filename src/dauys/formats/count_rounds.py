@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dauys.formats.count_rules import BASES, Sheet, tie_rule_of
-from dauys.formats.fields import Fields, keys
+from dauys.formats.fields import INFO, Fields, keys
 from dauys.systems.count import PluralityElection, TwoRoundElection
 from dauys.systems.majority import Contest, Majority
 from dauys.systems.outcomes import Base, Count, Tally
 from dauys.systems.ties import TieRule
 
-_ROUND = keys("registered voted invalid against_all valid min_turnout candidates date notes note")
-_CANDIDATE = keys("name votes party bloc withdrawn registration age average_age notes note")
+_ROUND = INFO | keys("registered voted invalid against_all valid min_turnout candidates")
+_CANDIDATE = INFO | keys("name votes party bloc withdrawn registration age average_age")
 
 
 def two_rounds(sheet: Sheet) -> TwoRoundElection | None:
     """Return an election in two rounds, of which the file may hold the first only."""
     method = sheet.method
+    _check_one_seat(method)
     word = method.word("majority_base", BASES)
     if word is None and method.get("majority_base") is None:
         method.missing("majority_base")
@@ -44,6 +45,7 @@ def two_rounds(sheet: Sheet) -> TwoRoundElection | None:
 
 def one_round(sheet: Sheet) -> PluralityElection | None:
     """Return an election by plurality in one round."""
+    _check_one_seat(sheet.method)
     rounds = sheet.top.children("rounds")
     if not rounds:
         sheet.top.missing("rounds")
@@ -52,6 +54,13 @@ def one_round(sheet: Sheet) -> PluralityElection | None:
         sheet.top.log.add("E2.6", rounds[1].line, found=str(len(rounds)), expected="1", round=2)
     contest = _contest(sheet, rounds[0], alone=True)
     return None if sheet.top.log.problems else PluralityElection(contest)
+
+
+def _check_one_seat(method: Fields) -> None:
+    """Note a number of seats that is not one: these families elect one person (E2.9)."""
+    seats = method.seats("seats")
+    if seats not in (None, 1):
+        method.log.add("E2.9", method.line_of("seats"), key="method.seats", found=str(seats))
 
 
 def _check_base(sheet: Sheet, tally: Tally, base: Base, *, registered: bool) -> None:

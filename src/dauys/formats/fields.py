@@ -25,6 +25,10 @@ def keys(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
+#: Keys that may stand in any mapping: they tell something and decide nothing.
+INFO = keys("title date notes note comment article source sources source_urls confidence")
+
+
 @dataclass(slots=True)
 class Log:
     """The faults of one file, as they are found."""
