@@ -156,9 +156,8 @@ class Contest(NamedTuple):
             _refuse_strangers(self.caps, known)
         if self.threshold is not None:
             rule = self.threshold
-            for names in (rule.per_list, rule.exempt, rule.direct_seats, rule.never):
-                if names:
-                    _refuse_strangers(names, known)
+            if rule.per_list or rule.exempt or rule.direct_seats or rule.never:
+                _refuse_strangers((*rule.per_list, *rule.exempt, *rule.direct_seats, *rule.never), known)
             if rule.fallback is not None and isinstance(rule.fallback, AdmitRunnerUp):
                 self._check_index()
 

@@ -109,8 +109,8 @@ def _scaled(group: Group) -> tuple[Sequence[int], tuple[int, int]]:
     counts: Sequence[Count] = group.votes
     together = sum(counts)
     total = together if group.valid is None else group.valid
-    plain = group.discount is None and group.method.quota is Quota.HARE
-    if plain and type(together) is int and type(total) is int:
+    plain = group.discount is None and type(together) is int and type(total) is int
+    if plain and group.method.quota is Quota.HARE:
         return counts, (total, group.seats)  # type: ignore[return-value]  # a sum with a Fraction is a Fraction
     if group.discount is not None:
         index = group.discount.index

@@ -60,6 +60,8 @@ def base_count(tally: Tally, base: Base) -> Count:
 
     Raises InputError (E3.5) where the tally does not know it: a base is never guessed from other counts.
     """
+    if base is Base.VALID and tally.valid is not None:
+        return tally.valid
     if base is Base.PARTY_VOTES:
         return sum(tally.votes.values())
     known: Count | None
@@ -144,9 +146,9 @@ def _above_one_bar(tally: Tally, threshold: Threshold, base_votes: Count, seats:
     share = threshold.share
     above, below = (1, max(seats, 1)) if isinstance(share, str) else (share.numerator, share.denominator)
     needed = above * base_votes
-    if threshold.strict:
-        return tuple([name for name, votes in tally.votes.items() if votes * below > needed and votes])
-    return tuple([name for name, votes in tally.votes.items() if votes * below >= needed and votes])
+    if threshold.strict or not needed:  # a bar of no votes is reached by any vote, not by none
+        return tuple([name for name, votes in tally.votes.items() if votes * below > needed])
+    return tuple([name for name, votes in tally.votes.items() if votes * below >= needed])
 
 
 def _step(
