@@ -82,6 +82,16 @@ def test_protocols_are_left_to_the_generator_where_both_files_are_absent(small, 
     assert read() is None
 
 
+def test_against_all_is_a_line_and_not_an_option_of_the_table(small, read):
+    small.change("election.yaml", "list.threshold_base: cast", 'list.against_all: "yes"')
+    small.change("election.yaml", "list: {limit: 1}", "list: {limit: 1, against_all: true}")
+    small.change("protocols.csv", "60,3,\n", "60,3,4\n")
+    assert read_election(small.folder).contests(1)[0].options[-1] == "against-all"
+    first = read()[0]
+    assert first.counts.against_all == 4
+    assert "against-all" not in first.votes
+
+
 def test_devices_belong_to_electronic_stations(small, tmp_path, problems):
     stations = {s.id: s for s in read_election(small.folder).stations}
     path = tmp_path / "devices.csv"
@@ -114,6 +124,7 @@ def test_devices_belong_to_electronic_stations(small, tmp_path, problems):
         ("votes", "0002,c2,1,paper,1,c2-b", "\n0002,c2,1,paper,1,c2-b", ("E4.14", 9, None), None),
         ("votes", "c2-b,15", "c2-a,15", ("E4.9", 9, "option"), None),
         ("votes", "c2-b,15", "c1-a,15", ("E4.7", 9, "option"), "nearest"),
+        ("votes", "c2-b,15", "against-all,15", ("E4.7", 9, "option"), "against_all_line"),
         ("votes", "c2-b,15", "zzzzz,15", ("E4.7", 9, "option"), None),
         ("votes", "0002,c2,1,paper,1,c2-b", "Итого,,,,,", ("E4.8", 9, "station"), "remove_totals"),
         (

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from dauys.domain.election import Election
+from dauys.domain.election import AGAINST_ALL, Election
 from dauys.domain.votes import Channel, Counts, Protocol
 from dauys.errors import InputError, Problem
 from dauys.formats.csv_rows import Faults, read_count, read_rows, unknown_name
@@ -55,7 +55,8 @@ class _Heads:
         self.path = path
         self.stations = {s.id for s in election.stations}
         self.options: dict[tuple[str, str], dict[str, None]] = {
-            (contest.id, str(number)): dict.fromkeys(contest.options)
+            # "Against all" is an option of the ballot, and a line of the protocol.
+            (contest.id, str(number)): dict.fromkeys(o for o in contest.options if o != AGAINST_ALL)
             for number in election.days
             for contest in election.contests(number)
         }
@@ -146,7 +147,9 @@ class _Heads:
                     continue
                 last, into, options = key, self.votes[key], self.options.get((key[1], key[2]), {})
             option, count = cells[5], cells[6]
-            if option not in options:
+            if option == AGAINST_ALL:
+                faults.add("E4.7", row, "option", found=option, hint="against_all_line")
+            elif option not in options:
                 unknown_name(faults, row, "option", option, options)
             elif option in into:
                 faults.add("E4.9", row, "option", found=option)
