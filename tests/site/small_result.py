@@ -33,16 +33,52 @@ REGIONS = [
     ("aktobe", "Ақтөбе облысы", "Актюбинская область", "Aktobe region", 4, 3, 5, 8),
     ("almaty-region", "Алматы облысы", "Алматинская область", "Almaty region", 13, 6, 9, 15),
     ("atyrau", "Атырау облысы", "Атырауская область", "Atyrau region", 1, 3, 16, 17),
-    ("east", "Шығыс Қазақстан облысы", "Восточно-Казахстанская область", "East Kazakhstan region", 13, 3, 18, 24),
+    (
+        "east",
+        "Шығыс Қазақстан облысы",
+        "Восточно-Казахстанская область",
+        "East Kazakhstan region",
+        13,
+        3,
+        18,
+        24,
+    ),
     ("zhambyl", "Жамбыл облысы", "Жамбылская область", "Zhambyl region", 10, 8, 25, 28),
-    ("west", "Батыс Қазақстан облысы", "Западно-Казахстанская область", "West Kazakhstan region", 0, 1, 29, 31),
+    (
+        "west",
+        "Батыс Қазақстан облысы",
+        "Западно-Казахстанская область",
+        "West Kazakhstan region",
+        0,
+        1,
+        29,
+        31,
+    ),
     ("karaganda", "Қарағанды облысы", "Карагандинская область", "Karaganda region", 8, 5, 32, 38),
     ("kostanay", "Қостанай облысы", "Костанайская область", "Kostanay region", 4, 0, 39, 42),
     ("kyzylorda", "Қызылорда облысы", "Кызылординская область", "Kyzylorda region", 4, 6, 43, 44),
     ("mangystau", "Маңғыстау облысы", "Мангистауская область", "Mangystau region", 1, 5, 45, 45),
     ("pavlodar", "Павлодар облысы", "Павлодарская область", "Pavlodar region", 12, 0, 46, 49),
-    ("north", "Солтүстік Қазақстан облысы", "Северо-Казахстанская область", "North Kazakhstan region", 7, 0, 50, 52),
-    ("south", "Оңтүстік Қазақстан облысы", "Южно-Казахстанская область", "South Kazakhstan region", 6, 8, 53, 60),
+    (
+        "north",
+        "Солтүстік Қазақстан облысы",
+        "Северо-Казахстанская область",
+        "North Kazakhstan region",
+        7,
+        0,
+        50,
+        52,
+    ),
+    (
+        "south",
+        "Оңтүстік Қазақстан облысы",
+        "Южно-Казахстанская область",
+        "South Kazakhstan region",
+        6,
+        8,
+        53,
+        60,
+    ),
     ("almaty", "Алматы қаласы", "город Алматы", "Almaty city", 13, 9, 61, 65),
     ("astana", "Астана қаласы", "город Астана", "Astana city", 10, 3, 66, 67),
 ]
@@ -77,11 +113,25 @@ def winners() -> dict[int, tuple[str, int]]:
 
 
 def candidate(number: int, index: int, party: str) -> dict[str, Any]:
-    first = (("Айгүл", "Айгуль", "Aigul"), ("Нұрлан", "Нурлан", "Nurlan"), ("Марат", "Марат", "Marat"), ("Гүлнара", "Гульнара", "Gulnara"))
-    last = (("Сейітова", "Сейтова", "Seitova"), ("Әбенов", "Абенов", "Abenov"), ("Жүсіпов", "Жусипов", "Zhusipov"), ("Имашева", "Имашева", "Imasheva"))
+    first = (
+        ("Айгүл", "Айгуль", "Aigul"),
+        ("Нұрлан", "Нурлан", "Nurlan"),
+        ("Марат", "Марат", "Marat"),
+        ("Гүлнара", "Гульнара", "Gulnara"),
+    )
+    last = (
+        ("Сейітова", "Сейтова", "Seitova"),
+        ("Әбенов", "Абенов", "Abenov"),
+        ("Жүсіпов", "Жусипов", "Zhusipov"),
+        ("Имашева", "Имашева", "Imasheva"),
+    )
     a, b = first[index % 4], last[index % 4]
     names = [f"{x} {y}" for x, y in zip(a, b, strict=True)]
-    return {"id": f"c{number}-{index + 1}", "name": text(*names), "party": None if party == "independents" else party}
+    return {
+        "id": f"c{number}-{index + 1}",
+        "name": text(*names),
+        "party": None if party == "independents" else party,
+    }
 
 
 class Small:
@@ -108,7 +158,9 @@ class Small:
             "registered": share_out(REGISTERED - STATIONS, STATIONS, index),
         }  # fmt: skip
 
-    def add(self, station: dict[str, Any], contest: str, round_: int, votes: dict[str, int], invalid: int) -> None:
+    def add(
+        self, station: dict[str, Any], contest: str, round_: int, votes: dict[str, int], invalid: int
+    ) -> None:
         """The protocols of one station for one contest: one on paper, or three where it voted electronically too."""
         number = int(station["station"])
         day = "2004-09-19" if round_ == 1 else "2004-10-03"
@@ -116,7 +168,11 @@ class Small:
         if station["electronic"] == "yes":
             electronic = {o: v * 2 // 5 for o, v in votes.items()}
             paper = {o: v - electronic[o] for o, v in votes.items()}
-            cuts = [("electronic", electronic, 0, "no"), ("paper", paper, invalid, "no"), ("summary", votes, invalid, "yes")]
+            cuts = [
+                ("electronic", electronic, 0, "no"),
+                ("paper", paper, invalid, "no"),
+                ("summary", votes, invalid, "yes"),
+            ]
         for channel, part, bad, counted in cuts:
             versions = [(1, None, counted)]
             if number == 31 and contest == "list":
@@ -156,7 +212,9 @@ class Small:
         missing = decided == 2 and not self.final and number in (16, 30, 53)
         if decided == 2:
             pair = [people[1], people[0]]
-            rounds.append(self.round(number, 2, stations[:1] if missing else stations, pair, (47, 50), True, missing))
+            rounds.append(
+                self.round(number, 2, stations[:1] if missing else stations, pair, (47, 50), True, missing)
+            )
         name = text(f"Құрманғазы {number}", f"Курмангазы {number}", f"Kurmangazy {number}")
         return {
             "id": f"c{number}", "number": number, "name": name, "region": self.region_of[number],
@@ -206,7 +264,10 @@ class Small:
         other_steps, other_seats, other_quota = hare_steps(v, passing[:3], "cast", CAST)
         end = "final" if self.final else "preliminary"
         runoff_counted = 44 if self.final else 41
-        rows = [(p, seats.get(p, 0) if p in passing else None, FIRST.get(p), SECOND.get(p)) for p in [*LISTS, "independents"]]
+        rows = [
+            (p, seats.get(p, 0) if p in passing else None, FIRST.get(p), SECOND.get(p))
+            for p in [*LISTS, "independents"]
+        ]
         house = {p: (a or 0) + (b or 0) + (c or 0) for p, a, b, c in rows}
         state = {
             "list": one_state("final", 2, "2004-09-27T12:00:00+06:00", STATIONS, STATIONS, 10, 10, text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206")),
@@ -272,7 +333,16 @@ class Small:
              "document": None, "stations_counted": 41, "list_votes": None, "valid_votes": 1_000_000, "voted": 1_020_000, "list_seats": None, "first_round_winners": None, "corrections": []},
         ]  # fmt: skip
         if self.final:
-            rows.append({**rows[2], "id": "runoff-final", "status": "final", "number": None, "as_of": "2004-10-05T12:00:00+06:00", "stations_counted": 44})
+            rows.append(
+                {
+                    **rows[2],
+                    "id": "runoff-final",
+                    "status": "final",
+                    "number": None,
+                    "as_of": "2004-10-05T12:00:00+06:00",
+                    "stations_counted": 44,
+                }
+            )
         return [{**base, **r, "stations_total": 44 if r["round"] == 2 else STATIONS} for r in rows]
 
     def regions(self) -> list[dict[str, Any]]:
@@ -296,10 +366,25 @@ class Small:
         ]  # fmt: skip
 
     def codebook(self) -> list[dict[str, str]]:
-        return [{"file": "stations.csv", "field": f, "type": "text", "unit": "", "meaning_kk": "Учаске өрісі", "meaning_ru": "Поле участка", "meaning_en": "Field of a station"} for f in self.stations[0]]
+        return [
+            {
+                "file": "stations.csv",
+                "field": f,
+                "type": "text",
+                "unit": "",
+                "meaning_kk": "Учаске өрісі",
+                "meaning_ru": "Поле участка",
+                "meaning_en": "Field of a station",
+            }
+            for f in self.stations[0]
+        ]
 
     def counted(self) -> list[dict[str, Any]]:
-        used = {(p["station"], p["contest"], p["round"], p["channel"], p["version"]) for p in self.protocols if p["counted"] == "yes"}
+        used = {
+            (p["station"], p["contest"], p["round"], p["channel"], p["version"])
+            for p in self.protocols
+            if p["counted"] == "yes"
+        }
         places = {s["station"]: s for s in self.stations}
         return [
             {"station": v["station"], "region": places[v["station"]]["region"], "constituency": places[v["station"]]["constituency"], "contest": v["contest"],
@@ -308,11 +393,24 @@ class Small:
         ]  # fmt: skip
 
 
-def one_state(status: str, version: int, as_of: str, counted: int, total: int, seats: int, decided: int, document: Any) -> dict[str, Any]:
-    return {"status": status, "version": version, "as_of": as_of, "stations_counted": counted, "stations_total": total, "seats": seats, "decided": decided, "document": document}
+def one_state(
+    status: str, version: int, as_of: str, counted: int, total: int, seats: int, decided: int, document: Any
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "version": version,
+        "as_of": as_of,
+        "stations_counted": counted,
+        "stations_total": total,
+        "seats": seats,
+        "decided": decided,
+        "document": document,
+    }
 
 
-def hare_steps(votes: dict[str, int], passing: list[str], base: str, base_votes: int) -> tuple[list[dict[str, Any]], dict[str, int], str]:
+def hare_steps(
+    votes: dict[str, int], passing: list[str], base: str, base_votes: int
+) -> tuple[list[dict[str, Any]], dict[str, int], str]:
     """Largest remainder with the Hare quota, ten seats, as steps of the contract."""
     total = sum(votes[p] for p in passing)
     quota = Fraction(total, 10)

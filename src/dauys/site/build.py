@@ -39,7 +39,13 @@ class Built:
     files: int
 
 
-def build(data_dir: Path, site_dir: Path, progress: Progress | None = None, base_url: str = BASE_URL, workers: int | None = None) -> Built:
+def build(
+    data_dir: Path,
+    site_dir: Path,
+    progress: Progress | None = None,
+    base_url: str = BASE_URL,
+    workers: int | None = None,
+) -> Built:
     """Write the site of the result in `data_dir` to `site_dir`, whole or not at all; return what was written.
 
     `progress(done, total)` is called as pages are finished. `workers` processes draw the station pages; None is one
@@ -106,7 +112,9 @@ class _Shop:
 _shop: list[_Shop] = []
 
 
-def _write(data: source.Source, folder: Path, progress: Progress, base_url: str, workers: int | None) -> tuple[int, int]:
+def _write(
+    data: source.Source, folder: Path, progress: Progress, base_url: str, workers: int | None
+) -> tuple[int, int]:
     renderers = {language: Renderer(View(data, language), base_url) for language in LANGUAGES}
     groups = list(_groups(data))
     jobs = [(language, group) for group in groups for language in LANGUAGES]
@@ -190,7 +198,13 @@ def single_pages(view: View) -> Iterator[Page]:
     yield from constituencies.pages(view)
 
 
-def _write_rest(data: source.Source, folder: Path, renderers: dict[str, Renderer], base_url: str, advance: Callable[[int], None]) -> int:
+def _write_rest(
+    data: source.Source,
+    folder: Path,
+    renderers: dict[str, Renderer],
+    base_url: str,
+    advance: Callable[[int], None],
+) -> int:
     """Write everything but the station pages; return how many files."""
     writer = _Writer(folder)
     paths: list[str] = []
@@ -211,7 +225,10 @@ def _write_rest(data: source.Source, folder: Path, renderers: dict[str, Renderer
     writer.write("assets/icon.svg", asset("icon.svg"))
     for name in (*FONTS, *LICENCES):
         writer.write(f"assets/{name}", asset(name))
-    rows = [{"lang": lang, "label": LABELS[lang], "title": r.view.name(data.results["election"]["title"])} for lang, r in renderers.items()]
+    rows = [
+        {"lang": lang, "label": LABELS[lang], "title": r.view.name(data.results["election"]["title"])}
+        for lang, r in renderers.items()
+    ]
     welcome = renderers["en"].environment.get_template("welcome.html")
     for name, target in (("index.html", "index.html"), ("404.html", "404.html")):
         writer.write(name, welcome.render(rows=rows, target=target))

@@ -58,7 +58,9 @@ def _drawn(text: str) -> str:
 
 def draw(spec: Spec, label: str) -> Markup:
     """Return the chart as inline SVG with its label; the same chart is drawn once, whatever its label."""
-    body = _drawn(json.dumps({"config": CONFIG, "autosize": {"type": "pad"}, "padding": 2, **spec}, sort_keys=True))
+    body = _drawn(
+        json.dumps({"config": CONFIG, "autosize": {"type": "pad"}, "padding": 2, **spec}, sort_keys=True)
+    )
     head = f'<svg class="chart" role="img" aria-label="{escape(label)}"'
     return Markup(body.replace("<svg", head, 1))  # noqa: S704  made of numbers and escaped text
 
@@ -86,12 +88,19 @@ def turnout(readings: list[tuple[float, float, str, str]]) -> Spec:
     }  # fmt: skip
 
 
-def zoom(line: float, points: list[tuple[float, bool, str, str]], colour: str, rule: str, ticks: list[tuple[float, str]]) -> Spec:
+def zoom(
+    line: float,
+    points: list[tuple[float, bool, str, str]],
+    colour: str,
+    rule: str,
+    ticks: list[tuple[float, str]],
+) -> Spec:
     """What lies around a threshold: each point is share in per cent, whether it is the one applied, figure, base."""
     low, high = ticks[0][0], ticks[-1][0]
     width = (high - low) or 1.0
     values = [
-        {"x": x, "y": 0.72 if filled else 0.38, "f": filled, "t": figure, "b": base} for x, filled, figure, base in points
+        {"x": x, "y": 0.72 if filled else 0.38, "f": filled, "t": figure, "b": base}
+        for x, filled, figure, base in points
     ]
     names = {round(x, 4): text for x, text in ticks}
     expression = " : ".join(f"abs(datum.value - {x}) < 1e-6 ? '{t}'" for x, t in names.items()) + " : ''"
@@ -123,7 +132,11 @@ def zoom(line: float, points: list[tuple[float, bool, str, str]], colour: str, r
 
 def slope(lines: list[tuple[str, int, int, str, str]], ends: tuple[str, str], filled: bool) -> Spec:
     """Votes of the two in both rounds: each line is colour, votes before, votes after, label before, label after."""
-    values, top, bottom = [], max(max(a, b) for _, a, b, _, _ in lines), min(min(a, b) for _, a, b, _, _ in lines)
+    values, top, bottom = (
+        [],
+        max(max(a, b) for _, a, b, _, _ in lines),
+        min(min(a, b) for _, a, b, _, _ in lines),
+    )
     room = (top - bottom) * 0.16 or 1
     after = sorted((b for _, _, b, _, _ in lines), reverse=True)
     close = len(after) > 1 and after[0] - after[1] < (top - bottom) * 0.16
@@ -144,12 +157,23 @@ def slope(lines: list[tuple[str, int, int, str, str]], ends: tuple[str, str], fi
     for v in values:
         pair = [{"x": 0, "y": v["a"]}, {"x": 1, "y": v["b"]}]
         place = {"x": {"field": "x", **x}, "y": _quantitative("y", scale=scale, axis=None)}
-        layers.append({"data": {"values": pair}, "mark": {"type": "line", "color": v["c"], "strokeWidth": 3}, "encoding": place})
+        layers.append(
+            {
+                "data": {"values": pair},
+                "mark": {"type": "line", "color": v["c"], "strokeWidth": 3},
+                "encoding": place,
+            }
+        )
         layers.append({"data": {"values": pair}, "mark": {"type": "point", "size": 90, "strokeWidth": 3, "stroke": v["c"], "fill": v["c"] if filled else "var(--surface)", "opacity": 1}, "encoding": place})  # fmt: skip
         for end, key, align, dx, dy in ((0, "l", "right", -12, v["e"]), (1, "r", "left", 12, v["d"])):
             layers.append({"data": {"values": [{**pair[end], "t": v[key]}]}, "mark": {"type": "text", "align": align, "dx": dx, "dy": dy},
                            "encoding": {**place, "text": {"field": "t"}}})  # fmt: skip
-    return {"width": 130, "height": 150, "layer": layers, "padding": {"left": 4, "right": 36, "top": 2, "bottom": 4}}
+    return {
+        "width": 130,
+        "height": 150,
+        "layer": layers,
+        "padding": {"left": 4, "right": 36, "top": 2, "bottom": 4},
+    }
 
 
 def compare(rows: list[tuple[str, float, float, str, str]]) -> Spec:

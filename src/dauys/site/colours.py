@@ -25,8 +25,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def letters_on(colour: str, theme: str) -> str:
-    """Return the colour of letters on a fill: ink or white, whichever reads better."""
-    return max((INK[theme], PAPER[theme]), key=lambda c: contrast(colour, c))
+    """Return the colour of letters on a fill: ink or white, whichever reads better; black where neither reaches 4.5."""
+    best = max((INK[theme], PAPER[theme]), key=lambda c: contrast(colour, c))
+    return (
+        best
+        if contrast(colour, best) >= 4.5
+        else max(("000000", "FFFFFF"), key=lambda c: contrast(colour, c))
+    )
 
 
 def class_name(party: str) -> str:

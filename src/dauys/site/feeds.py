@@ -41,11 +41,19 @@ def _entry(view: View, h: dict[str, Any], base_url: str) -> str:
     link = f"{base_url}{view.language}/history/index.html#{h['id']}"
     return (
         f"<entry>\n<id>{_identity(view.results['election']['id'], h['id'], view.language)}</id>\n<title>{escape(publication_name(view, h))}</title>\n"
-        f"<updated>{h['as_of']}</updated>\n<link href={quoteattr(link)}/>\n<content type=\"text\">{escape(chr(10).join(map(str, lines)))}</content>\n</entry>\n"
+        f'<updated>{h["as_of"]}</updated>\n<link href={quoteattr(link)}/>\n<content type="text">{escape(chr(10).join(map(str, lines)))}</content>\n</entry>\n'
     )
 
 
 def sitemap(paths: Iterable[str], base_url: str) -> str:
     """Return the site map: every page in every language (at most 50,000 addresses, as the protocol allows)."""
-    urls = [f"<url><loc>{escape(base_url + language + '/' + path)}</loc></url>\n" for language in LANGUAGES for path in paths]
-    return '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' + "".join(urls[:50_000]) + "</urlset>\n"
+    urls = [
+        f"<url><loc>{escape(base_url + language + '/' + path)}</loc></url>\n"
+        for language in LANGUAGES
+        for path in paths
+    ]
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        + "".join(urls[:50_000])
+        + "</urlset>\n"
+    )

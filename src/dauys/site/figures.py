@@ -91,7 +91,11 @@ class Figures:
         """Return the size of a file in kB or MB of 1000, with one decimal below 10."""
         unit, divisor = ("MB", 10**6) if octets >= 10**6 else ("kB", 10**3)
         value = Fraction(octets, divisor)
-        names: dict[str, dict[str, str]] = {"en": {}, "ru": {"MB": "МБ", "kB": "кБ"}, "kk": {"MB": "МБ", "kB": "кБ"}}
+        names: dict[str, dict[str, str]] = {
+            "en": {},
+            "ru": {"MB": "МБ", "kB": "кБ"},
+            "kk": {"MB": "МБ", "kB": "кБ"},
+        }
         name = names[self.language].get(unit, unit)
         return f"{self.decimal(value, 1 if value < 10 else 0)}\u00a0{name}"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 ROWS, RADIUS = 5, 10.6
 INNER, STEP = 82.0, 27.0
-TILE, GAP, NAME = 38, 4, 20
+TILE, GAP, NAME = 38, 4, 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,25 @@ def svg(view: View) -> str:
     for party, decided, leading in rows:
         for i in range(decided + leading):
             dot, colour = next(dots), colours[party]
-            look = f'fill="{colour}"' if i < decided else f'fill="{_PAPER}" stroke="{colour}" stroke-width="4"'
+            look = (
+                f'fill="{colour}"' if i < decided else f'fill="{_PAPER}" stroke="{colour}" stroke-width="4"'
+            )
             marks.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="{10.6 if i < decided else 8.6}" {look}/>')
-    head = "".join(f'<tspan x="72" dy="{0 if i == 0 else 66}">{escape(line)}</tspan>' for i, line in enumerate(wrap(title, 22)[:5]))
+    head = "".join(
+        f'<tspan x="72" dy="{0 if i == 0 else 66}">{escape(line)}</tspan>'
+        for i, line in enumerate(wrap(title, 22)[:5])
+    )
     keys = "".join(
-        f'<tspan x="640" dy="0" dx="{0}">{escape("   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part))}</tspan>'.replace('dy="0"', f'dy="{34 * (i > 0)}"')
+        f'<tspan x="640" dy="0" dx="{0}">{escape("   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part))}</tspan>'.replace(
+            'dy="0"', f'dy="{34 * (i > 0)}"'
+        )
         for i, part in enumerate([rows[:3], rows[3:6]])
     )
-    banner = f'<text x="72" y="580" font-size="22" fill="{_INK2}">{escape(str(view.t("banner.synthetic")))}</text>' if view.results["election"]["synthetic"] else ""
+    banner = (
+        f'<text x="72" y="580" font-size="22" fill="{_INK2}">{escape(str(view.t("banner.synthetic")))}</text>'
+        if view.results["election"]["synthetic"]
+        else ""
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="Dauys Sans">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/><rect width="{WIDTH}" height="12" fill="{_INK}"/>'

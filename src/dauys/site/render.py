@@ -19,6 +19,8 @@ NAVIGATION = (
     ("methods", "methods/index.html"), ("data", "data/index.html"),
 )  # fmt: skip
 _INDENT = re.compile(r"\n\s+|\n")
+#: Attributes whose value needs no quotes. A value before `/>` keeps them, or the slash would become part of it.
+_QUOTES = re.compile(r"""( [a-z][a-z-]*)="([^"'=<>`\s]+)"(?=[ >])""")
 
 
 def asset(name: str) -> bytes:
@@ -62,6 +64,12 @@ class Renderer:
         """Return the page as HTML."""
         up = "../" * page.path.count("/")
         text = self.environment.get_template(page.template).render(
-            page=page, path=page.path, up=up, root=up + "../", title=page.title, active=page.active, **page.context
+            page=page,
+            path=page.path,
+            up=up,
+            root=up + "../",
+            title=page.title,
+            active=page.active,
+            **page.context,
         )
-        return _INDENT.sub("\n", text).lstrip()
+        return _QUOTES.sub(r"\1=\2", _INDENT.sub("\n", text)).lstrip()

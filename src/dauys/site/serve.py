@@ -14,7 +14,12 @@ from dauys.domain.text import LANGUAGES
 
 HOST = "127.0.0.1"
 TEXT = {".html", ".css", ".svg", ".json", ".csv", ".xml", ".txt"}
-TYPES = {".csv": "text/csv; charset=utf-8", ".json": "application/json", ".woff2": "font/woff2", ".xml": "application/xml"}
+TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

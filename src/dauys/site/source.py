@@ -70,7 +70,12 @@ class Source:
     @cached_property
     def candidates(self) -> dict[str, Row]:
         """Candidates by id, as the first round in which they stand has them."""
-        return {c["id"]: c for k in reversed(self.constituencies) for r in reversed(k["rounds"]) for c in r["candidates"]}
+        return {
+            c["id"]: c
+            for k in reversed(self.constituencies)
+            for r in reversed(k["rounds"])
+            for c in r["candidates"]
+        }
 
     @cached_property
     def electronic(self) -> tuple[Row, ...]:
@@ -100,7 +105,13 @@ def _protocols(folder: Path) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = defaultdict(list)
     by_key: dict[tuple[str, ...], dict[str, int]] = {}
     for protocol in _table(folder / "protocols.csv"):
-        key = (protocol["station"], protocol["contest"], protocol["round"], protocol["channel"], protocol["version"])
+        key = (
+            protocol["station"],
+            protocol["contest"],
+            protocol["round"],
+            protocol["channel"],
+            protocol["version"],
+        )
         protocol["votes"] = by_key[key] = {}
         groups[protocol["station"]].append(protocol)
     with (folder / "votes.csv").open(encoding="utf-8", newline="") as file:

@@ -20,7 +20,10 @@ from dauys.site.texts import Texts
 _ICON = '<svg viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="{w}">{path}</svg>'
 _PATHS = {
     "tick": ("2", '<path d="m2 7.5 3.5 3.5L12 3"/>'),
-    "part": ("1.6", '<circle cx="7" cy="7" r="5.6"/><path d="M7 7V1.4A5.6 5.6 0 0 0 1.4 7z" fill="currentColor"/>'),
+    "part": (
+        "1.6",
+        '<circle cx="7" cy="7" r="5.6"/><path d="M7 7V1.4A5.6 5.6 0 0 0 1.4 7z" fill="currentColor"/>',
+    ),
     "cross": ("2", '<path d="m3 3 8 8m0-8-8 8"/>'),
     "clock": ("1.6", '<circle cx="7" cy="7" r="5.6"/><path d="M7 3.6V7l2.4 1.6"/>'),
     "none": ("1.6", '<circle cx="7" cy="7" r="5.6" stroke-dasharray="2.2 2.2"/>'),
@@ -83,11 +86,19 @@ class View:
     def _party(self, party: str | None) -> Party:
         """Return a party by id; None and unknown ids are independents."""
         row = self.source.parties.get(party or INDEPENDENTS) or self.source.parties[INDEPENDENTS]
-        return Party(row["id"], class_name(row["id"]), self.name(row["code"]), self.name(row["short"]), self.name(row["name"]))
+        return Party(
+            row["id"],
+            class_name(row["id"]),
+            self.name(row["code"]),
+            self.name(row["short"]),
+            self.name(row["name"]),
+        )
 
     def nominated(self, party: str | None) -> str:
         """Return who nominated a candidate: the party's short name, or that the candidate stands alone."""
-        return self.party(party).short if party and party != INDEPENDENTS else str(self.t("word.self_nominated"))
+        return (
+            self.party(party).short if party and party != INDEPENDENTS else str(self.t("word.self_nominated"))
+        )
 
     def _chip(self, kind: str, text: str | None = None) -> Markup:
         """Return a chip: shape, word and colour together."""
@@ -158,7 +169,9 @@ class View:
             "title": str(self.t(word, name=self.name(constituency["name"]), party=party.short)),
         }  # fmt: skip
 
-    def bar_rows(self, items: list[tuple[str | None, int]], base: int, line: Fraction | None, room: int = 100) -> tuple[float, list[Any]]:
+    def bar_rows(
+        self, items: list[tuple[str | None, int]], base: int, line: Fraction | None, room: int = 100
+    ) -> tuple[float, list[Any]]:
         """Return where the line stands and each row's share and width in per cent of the track.
 
         One scale for the figure: the largest of shares and line fills `room` per cent of the track.

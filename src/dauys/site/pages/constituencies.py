@@ -23,11 +23,26 @@ def index(view: View) -> Page:
         for tile in region["tiles"]:
             won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
     title = view.t("map.title", count=c["total"], regions=len(view.source.regions))
-    lead = view.t("con.lead", first=c["decided_first_round"], count=c["runoff"], second=c["decided_second_round"])
+    lead = view.t(
+        "con.lead", first=c["decided_first_round"], count=c["runoff"], second=c["decided_second_round"]
+    )
     rows = [row(view, k) for k in sorted(view.source.constituencies, key=lambda k: int(k["number"]))]
     order = sorted(won, key=lambda p: (p == INDEPENDENTS, -won[p]))
-    context = {"lead": lead, "tiles": tiles, "rows": rows, "leading": unfinished(view), "won": [(view.party(p), won[p]) for p in order]}
-    return Page("constituencies/index.html", "constituencies.html", str(title), context, "constituencies", list(view.source.constituencies))
+    context = {
+        "lead": lead,
+        "tiles": tiles,
+        "rows": rows,
+        "leading": unfinished(view),
+        "won": [(view.party(p), won[p]) for p in order],
+    }
+    return Page(
+        "constituencies/index.html",
+        "constituencies.html",
+        str(title),
+        context,
+        "constituencies",
+        list(view.source.constituencies),
+    )
 
 
 def row(view: View, constituency: Row) -> dict[str, Any]:
@@ -54,7 +69,11 @@ def pages(view: View) -> Iterator[Page]:
 
 def _common(view: View, c: Row) -> dict[str, Any]:
     region = view.source.region[c["region"]]
-    return {"number": c["number"], "region": {"id": region["id"], "name": view.name(region["name"])}, "constituency_name": view.name(c["name"])}
+    return {
+        "number": c["number"],
+        "region": {"id": region["id"], "name": view.name(region["name"])},
+        "constituency_name": view.name(c["name"]),
+    }
 
 
 def _page(view: View, c: Row, table: dict[str, Any]) -> Page:
@@ -67,7 +86,9 @@ def _page(view: View, c: Row, table: dict[str, Any]) -> Page:
         "elected": _elected(view, decided_round), "rounds": [_round(view, r) for r in reversed(c["rounds"])], "why": _why(view, c), "slope": _slope(view, c),
     }  # fmt: skip
     title = f"№ {c['number']} {view.name(c['name'])}"
-    return Page(f"constituencies/{c['number']}.html", "constituency.html", title, context, "constituencies", c)
+    return Page(
+        f"constituencies/{c['number']}.html", "constituency.html", title, context, "constituencies", c
+    )
 
 
 def _can_change(view: View, c: Row) -> Any:
@@ -87,7 +108,9 @@ def _elected(view: View, round_: Row | None) -> Any:
     if winner is None:
         return None
     key = "con.elected_1" if round_["round"] == 1 else "con.elected_2"
-    return view.t(key, name=view.name(winner["name"]), who=view.nominated(winner["party"]), votes=winner["votes"])
+    return view.t(
+        key, name=view.name(winner["name"]), who=view.nominated(winner["party"]), votes=winner["votes"]
+    )
 
 
 def share_base(round_: Row) -> int:
@@ -104,12 +127,22 @@ def _round(view: View, r: Row) -> dict[str, Any]:
     at, widths = view.bar_rows([(p["id"], p["votes"]) for p in r["candidates"]], base, half, 94)
     rows = []
     for p, (share, width) in zip(r["candidates"], widths, strict=True):
-        note = view.t("con.elected" if r["status"] == "final" else "con.leading") if p["elected"] else view.t("con.to_runoff") if p["to_runoff"] else None
+        note = (
+            view.t("con.elected" if r["status"] == "final" else "con.leading")
+            if p["elected"]
+            else view.t("con.to_runoff")
+            if p["to_runoff"]
+            else None
+        )
         rows.append({"name": view.name(p["name"]), "who": view.nominated(p["party"]), "note": note, "votes": p["votes"], "share": share, "w": width,
                      "party": view.party(p["party"]), "win": p["elected"] or p["to_runoff"]})  # fmt: skip
     n = r["round"]
     facts = {"cast": r["ballots_cast"], "invalid": r["invalid_ballots"], "base": base}
-    note = view.t("con.note_1", words=view.base(r["outcome"]["base"]), **facts) if n == 1 else view.t("con.note_2", **facts)
+    note = (
+        view.t("con.note_1", words=view.base(r["outcome"]["base"]), **facts)
+        if n == 1
+        else view.t("con.note_2", **facts)
+    )
     return {
         "round": n, "title": view.t(f"con.round_{n}", day=view.f.day(r["date"], "plain")), "rule": view.t(f"con.rule_{n}"), "article": r["outcome"]["article"],
         "state": view.state(r), "rows": rows, "line_at": at, "line": view.t("con.half"), "note": note,
@@ -124,14 +157,28 @@ def _why(view: View, c: Row) -> dict[str, Any] | None:
         return None
     t, lead = view.t, people[0]["votes"]
     runoff = outcome["kind"] == "runoff"
-    rows = [(t.known("con.base", outcome["base"]), outcome["base_votes"]), (t("con.needed"), outcome["needed"]), (t("con.leader"), lead)]
-    rows.append((t("con.missing"), outcome["needed"] - lead) if lead < outcome["needed"] else (t("con.more"), lead - outcome["needed"]))
+    rows = [
+        (t.known("con.base", outcome["base"]), outcome["base_votes"]),
+        (t("con.needed"), outcome["needed"]),
+        (t("con.leader"), lead),
+    ]
+    rows.append(
+        (t("con.missing"), outcome["needed"] - lead)
+        if lead < outcome["needed"]
+        else (t("con.more"), lead - outcome["needed"])
+    )
     share = ratio(lead, first["valid_votes"])
     note = None
     if outcome["base"] != "valid" and share is not None:
         same = (share > Fraction(1, 2)) == (lead >= outcome["needed"])
         note = t("con.valid_same" if same else "con.valid_other", share=view.f.percent(share))
-    return {"title": t("con.why" if runoff else "con.why_not"), "text": t("con.why_text", base=view.base(outcome["base"])), "article": outcome["article"], "rows": rows, "note": note}
+    return {
+        "title": t("con.why" if runoff else "con.why_not"),
+        "text": t("con.why_text", base=view.base(outcome["base"])),
+        "article": outcome["article"],
+        "rows": rows,
+        "note": note,
+    }
 
 
 def _last_name(view: View, name: dict[str, str]) -> str:
@@ -151,24 +198,38 @@ def _slope(view: View, c: Row) -> Any:
         lines.append((f"var(--{view.party(p['party']).cls})", before[p["id"]], p["votes"], view.f.count(before[p["id"]]),
                       f"{view.f.count(p['votes'])} {_last_name(view, p['name'])}"))  # fmt: skip
     ends = (view.f.day(first["date"], "short"), view.f.day(second["date"], "short"))
-    label = view.t("con.slope_label", lines="; ".join(f"{line[4]}: {line[3]} → {view.f.count(line[2])}" for line in lines))
+    label = view.t(
+        "con.slope_label",
+        lines="; ".join(f"{line[4]}: {line[3]} → {view.f.count(line[2])}" for line in lines),
+    )
     return charts.draw(charts.slope(lines, ends, second["status"] == "final"), str(label))
 
 
 def station_table(view: View, c: Row) -> dict[str, Any]:
     """Return the stations of a constituency with the votes of the two who matter; missing and questioned ones first."""
     last = c["rounds"][-1]
-    pair = last["candidates"][:2] if len(last["candidates"]) > 1 else [*last["candidates"], *last["candidates"]][:2]
+    pair = (
+        last["candidates"][:2]
+        if len(last["candidates"]) > 1
+        else [*last["candidates"], *last["candidates"]][:2]
+    )
     rows = [_station_row(view, c, s, last["round"], pair) for s in view.source.stations_of[c["id"]]]
     rows.sort(key=lambda r: (r["order"], r["id"]))
-    heads = [{"last": _last_name(view, p["name"]), "name": view.name(p["name"]), "cls": view.party(p["party"]).cls} for p in pair]
+    heads = [
+        {"last": _last_name(view, p["name"]), "name": view.name(p["name"]), "cls": view.party(p["party"]).cls}
+        for p in pair
+    ]
     if not heads:
         heads = [{"last": "–", "name": "–", "cls": ""}] * 2
     return {"stations": rows, "pair": heads, "stations_round": view.t(f"con.of_round_{last['round']}")}
 
 
 def _station_row(view: View, c: Row, s: Row, round_: int, pair: list[Row]) -> dict[str, Any]:
-    counted = view.source.counted[s["station"]].get((c["id"], round_)) if s["station"] in view.source.counted else None
+    counted = (
+        view.source.counted[s["station"]].get((c["id"], round_))
+        if s["station"] in view.source.counted
+        else None
+    )
     kind, order = station_state(view, s["station"], c["id"], round_, counted is not None)
     votes, widths = None, (0.0, 0.0)
     if counted is not None:
@@ -176,12 +237,24 @@ def _station_row(view: View, c: Row, s: Row, round_: int, pair: list[Row]) -> di
         whole = sum(counted.values()) or 1
         widths = (round(100 * votes[0] / whole, 1), round(100 * votes[-1] / whole, 1))
     channel = view.t("channel.both" if s["electronic"] == "yes" else "channel.paper")
-    return {"id": s["station"], "name": s[f"name_{view.language}"], "votes": votes, "w": widths, "channel": channel, "state": view.chip(kind), "order": order}
+    return {
+        "id": s["station"],
+        "name": s[f"name_{view.language}"],
+        "votes": votes,
+        "w": widths,
+        "channel": channel,
+        "state": view.chip(kind),
+        "order": order,
+    }
 
 
 def station_state(view: View, station: str, contest: str, round_: int, counted: bool) -> tuple[str, int]:
     """Return which chip a station's result in one contest carries, and its place when the unusual comes first."""
-    findings = [x for x in view.source.findings_of.get(station, ()) if x["contest"] == contest and int(x["round"]) == round_]
+    findings = [
+        x
+        for x in view.source.findings_of.get(station, ())
+        if x["contest"] == contest and int(x["round"]) == round_
+    ]
     if any(x["treatment"] == "set_aside" for x in findings):
         return "set_aside", 1
     if not counted:
@@ -195,9 +268,18 @@ def station_state(view: View, station: str, contest: str, round_: int, counted: 
 
 
 def _stations(view: View, c: Row, table: dict[str, Any]) -> Page:
-    title = view.t("con.stations_of", number=str(c["number"]), name=view.name(c["name"]), count=len(table["stations"]))
+    title = view.t(
+        "con.stations_of", number=str(c["number"]), name=view.name(c["name"]), count=len(table["stations"])
+    )
     facts = [s for s in view.source.stations_of[c["id"]]]
-    return Page(f"stations/in-{c['number']}.html", "in_constituency.html", str(title), {**_common(view, c), **table}, "stations", facts)
+    return Page(
+        f"stations/in-{c['number']}.html",
+        "in_constituency.html",
+        str(title),
+        {**_common(view, c), **table},
+        "stations",
+        facts,
+    )
 
 
 def runoffs(view: View) -> Page:
@@ -207,7 +289,15 @@ def runoffs(view: View) -> Page:
         last = c["rounds"][-1]
         if last["round"] != 2 or len(last["candidates"]) < 2:
             continue
-        pair = [{"name": view.name(p["name"]), "who": view.nominated(p["party"]), "party": view.party(p["party"]), "votes": p["votes"]} for p in last["candidates"][:2]]
+        pair = [
+            {
+                "name": view.name(p["name"]),
+                "who": view.nominated(p["party"]),
+                "party": view.party(p["party"]),
+                "votes": p["votes"],
+            }
+            for p in last["candidates"][:2]
+        ]
         rows.append({"number": c["number"], "name": view.name(c["name"]), "pair": pair, "lead": pair[0]["votes"] - pair[1]["votes"],
                      "kept": last["candidates"][0]["id"] == c["rounds"][0]["candidates"][0]["id"], "state": view.state(last), "can": c["can_change"]})  # fmt: skip
     state = view.results["state"]["round2"]
@@ -217,5 +307,9 @@ def runoffs(view: View) -> Page:
                "lead": view.t("runoff.lead_text", count=overtaken, total=len(rows))}  # fmt: skip
     day = view.results["election"]["days"].get("2")
     title = view.t("runoff.title", count=len(rows), day=view.f.day(day, "plain") if day else "–")
-    facts = [{k: c[k] for k in ("id", "number", "name", "region", "rounds", "winner", "can_change")} for c in view.source.constituencies if len(c["rounds"]) > 1]
+    facts = [
+        {k: c[k] for k in ("id", "number", "name", "region", "rounds", "winner", "can_change")}
+        for c in view.source.constituencies
+        if len(c["rounds"]) > 1
+    ]
     return Page("run-offs/index.html", "runoffs.html", str(title), context, "constituencies", facts)

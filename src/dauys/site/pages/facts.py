@@ -47,7 +47,11 @@ def correction(view: View, row: Row) -> dict[str, Any]:
 def _why(view: View, row: Row) -> str:
     """Return why a figure changed: stations that came in and protocols that were corrected, counted; else the reason given."""
     facts = row.get("facts") or {}
-    parts = [str(view.t(f"correction.because.{k}", count=n)) for k, n in facts.items() if n and view.t.has(f"correction.because.{k}")]
+    parts = [
+        str(view.t(f"correction.because.{k}", count=n))
+        for k, n in facts.items()
+        if n and view.t.has(f"correction.because.{k}")
+    ]
     if parts:
         return ", ".join(parts)
     return view.name(row["why"]) if isinstance(row["why"], dict) else (row["why"] or "")
@@ -82,7 +86,12 @@ def history(view: View) -> Page:
     for h in reversed(view.results["history"]):
         votes = h["list_votes"]
         lists = [
-            {"party": view.party(p), "votes": n, "share": ratio(n, h["valid_votes"]), "seats": (h["list_seats"] or {}).get(p, 0)}
+            {
+                "party": view.party(p),
+                "votes": n,
+                "share": ratio(n, h["valid_votes"]),
+                "seats": (h["list_seats"] or {}).get(p, 0),
+            }
             for p, n in sorted((votes or {}).items(), key=lambda x: -x[1])
         ]
         winners = h["first_round_winners"]
@@ -98,7 +107,14 @@ def history(view: View) -> Page:
             "document": view.name(h["document"]), "corrections": [correction(view, c) for c in h["corrections"]], "lists": lists, "figures": figures,
         })  # fmt: skip
     title = str(view.t("history.title"))
-    return Page("history/index.html", "history.html", title, {"publications": rows}, "history", view.results["history"])
+    return Page(
+        "history/index.html",
+        "history.html",
+        title,
+        {"publications": rows},
+        "history",
+        view.results["history"],
+    )
 
 
 def finding_place(view: View, x: Row) -> str:
@@ -125,10 +141,15 @@ def findings(view: View) -> Page:
          "decision": x["decision"] or "–"}
         for x in view.source.findings
     ]  # fmt: skip
-    codes = [{"code": c, "count": n, "meaning": view.t.known("code", c)} for c, n in sorted(view.results["findings"]["by_code"].items())]
+    codes = [
+        {"code": c, "count": n, "meaning": view.t.known("code", c)}
+        for c, n in sorted(view.results["findings"]["by_code"].items())
+    ]
     title = str(view.t("findings.title", count=view.results["findings"]["count"]))
     context = {"rows": rows, "codes": codes, "protocols": sum(len(p) for p in view.source.protocols.values())}
-    return Page("findings/index.html", "findings.html", title, context, "findings", list(view.source.findings))
+    return Page(
+        "findings/index.html", "findings.html", title, context, "findings", list(view.source.findings)
+    )
 
 
 def parameter_value(view: View, path: str, value: Any) -> str:
@@ -159,9 +180,19 @@ def _status(p: Row) -> str:
 def _parameter(view: View, p: Row) -> dict[str, Any]:
     """Return one row of the table of parameters; where the law can be read in two ways both stand in it."""
     path, status = p["path"], _status(p)
-    kind = {"overridden": "finding", "unverified": "not_run", "declared": "declared", "computed": "declared", "preset": "final"}[status]
+    kind = {
+        "overridden": "finding",
+        "unverified": "not_run",
+        "declared": "declared",
+        "computed": "declared",
+        "preset": "final",
+    }[status]
     readings = [
-        {"value": parameter_value(view, path, r["value"]), "where": _reading(view, path, r), "status": view.t.known("reading", r["status"])}
+        {
+            "value": parameter_value(view, path, r["value"]),
+            "where": _reading(view, path, r),
+            "status": view.t.known("reading", r["status"]),
+        }
         for r in p.get("readings") or ()
     ]
     return {
@@ -178,16 +209,28 @@ def _reading(view: View, path: str, reading: Row) -> Any:
 def methods(view: View) -> Page:
     """Return the rules that were applied: every parameter with its article and where its value comes from."""
     election = view.results["election"]
-    context = {"parameters": [_parameter(view, p) for p in election["parameters"]], "sections": _rules(view), "law": view.t.known("law", election["law"])}
-    return Page("methods/index.html", "methods.html", str(view.t("methods.title")), context, "methods", election)
+    context = {
+        "parameters": [_parameter(view, p) for p in election["parameters"]],
+        "sections": _rules(view),
+        "law": view.t.known("law", election["law"]),
+    }
+    return Page(
+        "methods/index.html", "methods.html", str(view.t("methods.title")), context, "methods", election
+    )
 
 
 def _rules(view: View) -> list[dict[str, Any]]:
     """Return the rules in the order in which they work, each from the steps of the result itself."""
     t, f, result = view.t, view.f, view.results["list"]
     threshold = result["threshold"]
-    bases = sorted({b for shares in result["shares"].values() for b in shares}, key=lambda b: b != threshold["base"])
-    readings = [t("methods.reading", base=view.base(b), lists=_passing_on(view, b)) for b in bases if b != "registered"]
+    bases = sorted(
+        {b for shares in result["shares"].values() for b in shares}, key=lambda b: b != threshold["base"]
+    )
+    readings = [
+        t("methods.reading", base=view.base(b), lists=_passing_on(view, b))
+        for b in bases
+        if b != "registered"
+    ]
     sections: list[dict[str, Any]] = [
         {"title": t("methods.threshold"), "article": threshold["article"], "link": "list/index.html", "link_text": t("list.how"),
          "text": [t("methods.threshold_text", share=f.short_percent(threshold["share"]), base=view.base(threshold["base"]), votes=threshold["base_votes"]), *readings]},
@@ -208,7 +251,11 @@ def _rules(view: View) -> list[dict[str, Any]]:
 
 def _passing_on(view: View, base: str) -> str:
     result = view.results["list"]
-    names = [view.party(p).short for p in result["votes"] if base in result["shares"][p] and _passes(result, p, base)]
+    names = [
+        view.party(p).short
+        for p in result["votes"]
+        if base in result["shares"][p] and _passes(result, p, base)
+    ]
     return ", ".join(names)
 
 
@@ -228,7 +275,9 @@ def data(view: View) -> Page:
     for row in view.source.codebook:
         books[row["file"]].append(row)
     context = {"downloads": downloads(view), "codebook": [{"file": k, "rows": v} for k, v in books.items()]}
-    return Page("data/index.html", "data.html", str(view.t("data.title")), context, "data", list(view.source.codebook))
+    return Page(
+        "data/index.html", "data.html", str(view.t("data.title")), context, "data", list(view.source.codebook)
+    )
 
 
 def synthetic(view: View) -> Page:
@@ -237,7 +286,9 @@ def synthetic(view: View) -> Page:
     context = {"official": [_label(view, c) for c in election["official"]], "synthetic": [_label(view, c) for c in election["synthetic"]],
                "generator": election["generator"], "sources": election.get("sources") or []}  # fmt: skip
     facts = {k: election[k] for k in ("official", "synthetic", "generator")}
-    return Page("synthetic/index.html", "synthetic.html", str(view.t("synthetic.title")), context, "data", facts)
+    return Page(
+        "synthetic/index.html", "synthetic.html", str(view.t("synthetic.title")), context, "data", facts
+    )
 
 
 def _label(view: View, code: Any) -> Any:

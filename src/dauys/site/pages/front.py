@@ -36,7 +36,11 @@ def when(view: View) -> str:
     days = [view.results["election"]["days"][k] for k in sorted(view.results["election"]["days"])]
     if len(days) == 1:
         return str(view.t("front.when_one", day=view.f.day(days[0])))
-    return str(view.t("front.when_two", first=view.f.day(days[0], "plain"), second=view.f.day(days[-1]), last=view.f.day(days[-1], "plain"), year=days[0][:4]))
+    # The year is said once: Kazakh puts it before the first day, the others behind the last.
+    forms = ("long", "plain") if view.language == "kk" else ("plain", "long")
+    return str(
+        view.t("front.when_two", first=view.f.day(days[0], forms[0]), second=view.f.day(days[-1], forms[1]))
+    )
 
 
 def headline(view: View) -> tuple[str, str]:
@@ -53,7 +57,9 @@ def headline(view: View) -> tuple[str, str]:
         seats, first = sum(r["total"] for r in rows), max(rows, key=lambda r: r["total"])
         majority = seats // 2 + 1
         key = "front.title_majority" if first["total"] >= majority else "front.title_none"
-        title = t(key, count=seats, party=view.party(first["party"]).short, won=first["total"], majority=majority)
+        title = t(
+            key, count=seats, party=view.party(first["party"]).short, won=first["total"], majority=majority
+        )
         return str(title), str(t("front.lead_final", list=state["list"]["seats"], **facts))
     decided = sum(state[s]["decided"] for s in STATES if state[s]["status"] == "final")
     open_ = sum(1 for c in view.source.constituencies if c["can_change"])
@@ -78,7 +84,11 @@ def states(view: View) -> list[dict[str, Any]]:
         s = view.results["state"][key]
         if not s["stations_total"]:
             continue
-        seats = view.t("state.seats", count=s["seats"]) if key != "round1" else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
+        seats = (
+            view.t("state.seats", count=s["seats"])
+            if key != "round1"
+            else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
+        )
         width = round(100 * s["stations_counted"] / s["stations_total"], 2)
         rows.append({"name": view.t(f"state.{key}"), "seats": seats, "chip": view.state(s), "width": width, "document": _ground(view, key, s), "counted": s["stations_counted"], "total": s["stations_total"]})  # fmt: skip
     return rows
@@ -96,7 +106,11 @@ def _ground(view: View, key: str, state: Row) -> Any:
 
 def _house(view: View) -> dict[str, Any]:
     rows = [
-        {**r, "party": view.party(r["party"]), "list": r["list"] if view.source.parties[r["party"]]["list_order"] else None}
+        {
+            **r,
+            "party": view.party(r["party"]),
+            "list": r["list"] if view.source.parties[r["party"]]["list_order"] else None,
+        }
         for r in view.by_size(view.results["house_rows"])
     ]
     sums = [sum(r[k] or 0 for r in rows) for k in ("list", "round1", "round2", "total")]
@@ -111,12 +125,23 @@ def _lists(view: View) -> dict[str, Any]:
     line = exact(threshold["share"])
     at, widths = view.bar_rows([(p, result["votes"][p]) for p in ranked], threshold["base_votes"], line, 58)
     rows = [
-        {"party": view.party(p), "votes": result["votes"][p], "share": share, "w": w, "seats": result["seats"].get(p, 0)}
+        {
+            "party": view.party(p),
+            "votes": result["votes"][p],
+            "share": share,
+            "w": w,
+            "seats": result["seats"].get(p, 0),
+        }
         for p, (share, w) in zip(ranked, widths, strict=True)
     ]
     with_seats = sum(1 for r in rows if r["seats"])
     title = t("list.title", count=with_seats, lists=len(rows), seats=sum(result["seats"].values()))
-    text = t("list.line", share=f.short_percent(threshold["share"]), votes=threshold["base_votes"], base=view.base(threshold["base"]))
+    text = t(
+        "list.line",
+        share=f.short_percent(threshold["share"]),
+        votes=threshold["base_votes"],
+        base=view.base(threshold["base"]),
+    )
     return {
         "lists": rows, "line_at": at, "list_title": title, "line_text": text, "line_article": threshold["article"],
         "base_words": view.base(threshold["base"]), "list_base": threshold["base_votes"],
@@ -142,15 +167,28 @@ def _zoom(view: View, party: str, base: str, threshold: Row, other: Row) -> dict
     values = [float(x * 100) for x in (here, there, share)]
     low, high = int(min(values) * 10 - 1), int(max(values) * 10) + 3
     step = max(1, (high - low) // 6)
-    ticks = [(n / 10, f.decimal(Fraction(n, 10), 1) + ("\u00a0%" if n in (low, high) else "")) for n in range(low, high + 1, step)]
+    ticks = [
+        (n / 10, f.decimal(Fraction(n, 10), 1) + ("\u00a0%" if n in (low, high) else ""))
+        for n in range(low, high + 1, step)
+    ]
     rule = f"{f.short_percent(share)} · {t.article(threshold['article'])}"
-    points = [(values[0], True, f.percent(here), str(view.base(threshold["base"]))), (values[1], False, f.percent(there), str(view.base(base)))]
+    points = [
+        (values[0], True, f.percent(here), str(view.base(threshold["base"]))),
+        (values[1], False, f.percent(there), str(view.base(base))),
+    ]
     left = spare(result["votes"][party], share, threshold["base_votes"])
     key = "zoom.passes" if left >= 0 else "zoom.fails"
     text = t(key, count=abs(left), party=known.short, base=view.base(threshold["base"]), other=view.base(base), share=f.percent(there),
              seats=view.seat_line(other["seats"]))  # fmt: skip
     colour = f"var(--{known.cls})"
-    label = t("zoom.label", party=known.short, here=f.percent(here), base=view.base(threshold["base"]), there=f.percent(there), other=view.base(base))
+    label = t(
+        "zoom.label",
+        party=known.short,
+        here=f.percent(here),
+        base=view.base(threshold["base"]),
+        there=f.percent(there),
+        other=view.base(base),
+    )
     chart = charts.draw(charts.zoom(values[2], points, colour, rule, ticks), str(label))
     return {"chart": chart, "text": text}
 
@@ -188,7 +226,13 @@ def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
 def _turnout(view: View) -> dict[str, Any]:
     turnout = view.results["turnout"]
     share = ratio(turnout["voted"], turnout["registered"])
-    return {"share": share, "voted": turnout["voted"], "registered": turnout["registered"], "chart": turnout_chart(view), "note": turnout_note(view)}
+    return {
+        "share": share,
+        "voted": turnout["voted"],
+        "registered": turnout["registered"],
+        "chart": turnout_chart(view),
+        "note": turnout_note(view),
+    }
 
 
 def turnout_note(view: View) -> Any:
@@ -203,7 +247,14 @@ def turnout_chart(view: View) -> Any:
     rows = []
     for r in view.results["turnout"]["readings"]:
         at, share = datetime.fromisoformat(r["at"]), exact(r["share"]) or Fraction(0)
-        rows.append((at.hour + at.minute / 60, float(share * 100), view.f.decimal(share * 100, 1), view.f.clock(r["at"])))
+        rows.append(
+            (
+                at.hour + at.minute / 60,
+                float(share * 100),
+                view.f.decimal(share * 100, 1),
+                view.f.clock(r["at"]),
+            )
+        )
     if not rows:
         return None
     label = view.t("turnout.label", points=", ".join(f"{c} {t} %" for _, _, t, c in rows))

@@ -40,7 +40,13 @@ def _ranked(votes: dict[str, int], parties: list[str] | None = None) -> list[str
 
 def _step(view: View, step: Row) -> dict[str, Any]:
     facts: Facts = step["facts"]
-    make = {"threshold": _threshold, "quota": _quota, "whole_quotas": _whole, "remainders": _remainders, "averages": _averages}
+    make = {
+        "threshold": _threshold,
+        "quota": _quota,
+        "whole_quotas": _whole,
+        "remainders": _remainders,
+        "averages": _averages,
+    }
     extra = make[step["at"]](view, facts) if step["at"] in make else {}
     return {"at": step["at"], "article": step["article"], **extra}
 
@@ -60,7 +66,11 @@ def base_votes(view: View, base: str) -> int | None:
     result = view.results["list"]
     if base == result["threshold"]["base"]:
         return int(result["threshold"]["base_votes"])
-    known = {"valid": result["valid_votes"], "cast": result["ballots_cast"], "registered": result["registered"]}
+    known = {
+        "valid": result["valid_votes"],
+        "cast": result["ballots_cast"],
+        "registered": result["registered"],
+    }
     return known.get(base)
 
 
@@ -94,14 +104,29 @@ def _whole(view: View, facts: Facts) -> dict[str, Any]:
     rows = []
     for r in facts["lists"]:
         quotas = Fraction(r["quotas"])
-        rows.append({"party": view.party(r["id"]), "whole": r["whole"], "quotas": view.f.decimal(quotas, 4), "part": round(float(quotas - r["whole"]), 4)})
+        rows.append(
+            {
+                "party": view.party(r["id"]),
+                "whole": r["whole"],
+                "quotas": view.f.decimal(quotas, 4),
+                "part": round(float(quotas - r["whole"]), 4),
+            }
+        )
     cells = max((r["whole"] + 1 for r in rows), default=1)
     return {"rows": rows, "given": facts["given"], "left": facts["left"], "cells": cells}
 
 
 def _remainders(view: View, facts: Facts) -> dict[str, Any]:
     order = facts["order"]
-    rows = [{"party": view.party(r["id"]), "remainder": view.f.decimal(r["remainder"], 1), "part": view.f.decimal(r["part"], 4), "seat": r["seat"]} for r in order]
+    rows = [
+        {
+            "party": view.party(r["id"]),
+            "remainder": view.f.decimal(r["remainder"], 1),
+            "part": view.f.decimal(r["part"], 4),
+            "seat": r["seat"],
+        }
+        for r in order
+    ]
     given = [r for r in order if r["seat"]]
     equal = len({Fraction(r["remainder"]) for r in order}) < len(order)
     note = view.t("step.tie" if equal else "step.no_tie")
@@ -116,14 +141,28 @@ def _gap(view: View, order: list[Row], given: list[Row]) -> Any:
         return view.t("step.remainders_all")
     last, after = given[-1], order[len(given)]
     ahead = Fraction(last["remainder"]) - Fraction(after["remainder"])
-    return view.t("step.remainders_text", last=view.party(last["id"]).short, after=view.party(after["id"]).short, ahead=_short(view, str(ahead)))
+    return view.t(
+        "step.remainders_text",
+        last=view.party(last["id"]).short,
+        after=view.party(after["id"]).short,
+        ahead=_short(view, str(ahead)),
+    )
 
 
 def _averages(view: View, facts: Facts) -> dict[str, Any]:
     def number(value: str | None) -> str:
         return "–" if value is None else view.f.decimal(value, 1)
 
-    rows = [{"party": view.party(r["id"]), "votes": r["votes"], "seats": r["seats"], "last": number(r["last"]), "next": number(r["next"])} for r in facts["lists"]]
+    rows = [
+        {
+            "party": view.party(r["id"]),
+            "votes": r["votes"],
+            "seats": r["seats"],
+            "last": number(r["last"]),
+            "next": number(r["next"]),
+        }
+        for r in facts["lists"]
+    ]
     return {"rows": rows}
 
 
@@ -132,20 +171,36 @@ def list_seats(view: View) -> list[dict[str, Any]]:
     result = view.results["list"]
     facts = {s["at"]: s["facts"] for s in result["steps"]}
     whole = {r["id"]: r for r in facts.get("whole_quotas", {}).get("lists", [])}
-    by_rest = {r["id"]: (i + 1, r) for i, r in enumerate(facts.get("remainders", {}).get("order", [])) if r["seat"]}
+    by_rest = {
+        r["id"]: (i + 1, r) for i, r in enumerate(facts.get("remainders", {}).get("order", [])) if r["seat"]
+    }
     rows: list[dict[str, Any]] = []
     for party in _ranked(result["votes"]):
         full = whole.get(party, {}).get("whole", 0)
         for n in range(result["seats"].get(party, 0)):
             known = view.party(party)
             if party in whole and n < full:
-                why = view.t("seat.quota", n=n + 1, quota=_short(view, result["quota"]), votes=result["votes"][party])
+                why = view.t(
+                    "seat.quota", n=n + 1, quota=_short(view, result["quota"]), votes=result["votes"][party]
+                )
             elif party in by_rest:
                 rank, r = by_rest[party]
-                why = view.t("seat.remainder", rank=rank, remainder=_short(view, r["remainder"]), part=view.f.decimal(r["part"], 4))
+                why = view.t(
+                    "seat.remainder",
+                    rank=rank,
+                    remainder=_short(view, r["remainder"]),
+                    part=view.f.decimal(r["part"], 4),
+                )
             else:
                 why = view.t("seat.average", votes=result["votes"][party])
-            rows.append({"n": len(rows) + 1, "party": known, "why": why, "title": view.t("seat.name", n=n + 1, party=known.short)})
+            rows.append(
+                {
+                    "n": len(rows) + 1,
+                    "party": known,
+                    "why": why,
+                    "title": view.t("seat.name", n=n + 1, party=known.short),
+                }
+            )
     return rows
 
 
@@ -171,9 +226,15 @@ def _what_if(view: View, case: Row) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _dots(view: View, seats: dict[str, int], other: dict[str, int], parties: list[str]) -> list[dict[str, Any]]:
+def _dots(
+    view: View, seats: dict[str, int], other: dict[str, int], parties: list[str]
+) -> list[dict[str, Any]]:
     """Return the seats as dots; those a list has here and not in the other state are marked."""
-    return [{"party": view.party(p), "moved": n >= other.get(p, 0)} for p in parties for n in range(seats.get(p, 0))]
+    return [
+        {"party": view.party(p), "moved": n >= other.get(p, 0)}
+        for p in parties
+        for n in range(seats.get(p, 0))
+    ]
 
 
 def _closing(view: View, case: Row) -> Any:
@@ -185,4 +246,10 @@ def _closing(view: View, case: Row) -> Any:
     if not given:
         return view.t("whatif.closing_none", quota=_short(view, case["quota"]))
     last = given[-1]
-    return view.t("whatif.closing", count=len(given), quota=_short(view, case["quota"]), party=view.party(last["id"]).short, remainder=_short(view, last["remainder"]))
+    return view.t(
+        "whatif.closing",
+        count=len(given),
+        quota=_short(view, case["quota"]),
+        party=view.party(last["id"]).short,
+        remainder=_short(view, last["remainder"]),
+    )

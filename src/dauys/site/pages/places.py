@@ -25,7 +25,14 @@ def _rows(view: View) -> list[dict[str, Any]]:
 def index(view: View) -> Page:
     """Return the table of regions."""
     title = view.t("region.title", count=len(view.source.regions))
-    return Page("regions/index.html", "regions.html", str(title), {"rows": _rows(view)}, "constituencies", list(view.source.regions))
+    return Page(
+        "regions/index.html",
+        "regions.html",
+        str(title),
+        {"rows": _rows(view)},
+        "constituencies",
+        list(view.source.regions),
+    )
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -38,7 +45,10 @@ def _region(view: View, r: Row) -> Page:
     valid = sum(r["list_votes"].values())
     ranked = sorted(r["list_votes"], key=lambda p: -r["list_votes"][p])
     _, widths = view.bar_rows([(p, r["list_votes"][p]) for p in ranked], valid, None, 96)
-    lists = [{"party": view.party(p), "votes": r["list_votes"][p], "share": s, "w": w} for p, (s, w) in zip(ranked, widths, strict=True)]
+    lists = [
+        {"party": view.party(p), "votes": r["list_votes"][p], "share": s, "w": w}
+        for p, (s, w) in zip(ranked, widths, strict=True)
+    ]
     lead = view.t("region.lead", count=len(r["constituencies"]), stations=r["stations"], electronic=r["electronic"], voted=r["ballots_cast"],
                   registered=r["registered"], share=view.f.percent(ratio(r["ballots_cast"], r["registered"])))  # fmt: skip
     tiles = view.tiles()
@@ -55,9 +65,24 @@ def _compare(view: View, r: Row, parties: list[str], valid: int) -> Any:
     result = view.results["list"]
     rows = []
     for p in parties:
-        here, there = ratio(r["list_votes"][p], valid) or 0, ratio(result["votes"].get(p, 0), result["valid_votes"]) or 0
-        rows.append((view.party(p).short, float(here * 100), float(there * 100), f"var(--{view.party(p).cls})", view.f.percent(here or None, 1)))
-    label = view.t("region.compare_label", region=view.name(r["name"]), shares=", ".join(f"{n} {t}" for n, _, _, _, t in rows))
+        here, there = (
+            ratio(r["list_votes"][p], valid) or 0,
+            ratio(result["votes"].get(p, 0), result["valid_votes"]) or 0,
+        )
+        rows.append(
+            (
+                view.party(p).short,
+                float(here * 100),
+                float(there * 100),
+                f"var(--{view.party(p).cls})",
+                view.f.percent(here or None, 1),
+            )
+        )
+    label = view.t(
+        "region.compare_label",
+        region=view.name(r["name"]),
+        shares=", ".join(f"{n} {t}" for n, _, _, _, t in rows),
+    )
     return charts.draw(charts.compare(rows), str(label))
 
 
@@ -65,7 +90,10 @@ def turnout(view: View) -> Page:
     """Return the turnout page: readings, registered voters, regions."""
     facts = view.results["turnout"]
     share = ratio(facts["voted"], facts["registered"])
-    readings = [{"at": view.f.clock(r["at"]), **{k: r[k] for k in ("voted", "registered", "share")}} for r in facts["readings"]]
+    readings = [
+        {"at": view.f.clock(r["at"]), **{k: r[k] for k in ("voted", "registered", "share")}}
+        for r in facts["readings"]
+    ]
     regions = sorted(_rows(view), key=lambda r: -(r["share"] or 0))
     top = max((r["share"] or 0 for r in regions), default=0)
     for r in regions:
@@ -86,8 +114,17 @@ def stations(view: View) -> Page:
         for identity in r["constituencies"]:
             c, mine = view.source.constituency[identity], view.source.stations_of[identity]
             if mine:
-                rows.append({"number": c["number"], "name": view.name(c["name"]), "first": mine[0]["station"], "last": mine[-1]["station"]})
-        regions.append({"id": r["id"], "name": view.name(r["name"]), "stations": r["stations"], "constituencies": rows})
+                rows.append(
+                    {
+                        "number": c["number"],
+                        "name": view.name(c["name"]),
+                        "first": mine[0]["station"],
+                        "last": mine[-1]["station"],
+                    }
+                )
+        regions.append(
+            {"id": r["id"], "name": view.name(r["name"]), "stations": r["stations"], "constituencies": rows}
+        )
     regions.sort(key=lambda r: str(r["name"]))
     loose = view.source.stations_of.get("", [])
     title = view.t("stations.title", count=len(view.source.stations))
@@ -101,12 +138,24 @@ def electronic(view: View) -> Page:
     for s in view.source.electronic:
         c = view.source.constituency.get(s["constituency"])
         where = f"№ {c['number']} {view.name(c['name'])}" if c else "–"
-        groups[s["region"]].append((s["station"], s[f"name_{view.language}"], where, view.f.count(s["registered"])))
-    regions = sorted(({"name": view.name(r["name"]), "rows": groups[r["id"]]} for r in view.source.regions), key=lambda r: str(r["name"]))
+        groups[s["region"]].append(
+            (s["station"], s[f"name_{view.language}"], where, view.f.count(s["registered"]))
+        )
+    regions = sorted(
+        ({"name": view.name(r["name"]), "rows": groups[r["id"]]} for r in view.source.regions),
+        key=lambda r: str(r["name"]),
+    )
     total, whole = len(view.source.electronic), len(view.source.stations)
     registered = sum(s["registered"] or 0 for s in view.source.electronic)
-    lead = view.t("electronic.lead", total=whole, share=view.f.percent(ratio(total, whole), 1), registered=registered)
+    lead = view.t(
+        "electronic.lead", total=whole, share=view.f.percent(ratio(total, whole), 1), registered=registered
+    )
     title = view.t("electronic.title", count=total)
-    return Page("electronic/index.html", "electronic.html", str(title), {"regions": regions, "lead": lead, "total": total}, "stations", list(view.source.electronic))
-
-
+    return Page(
+        "electronic/index.html",
+        "electronic.html",
+        str(title),
+        {"regions": regions, "lead": lead, "total": total},
+        "stations",
+        list(view.source.electronic),
+    )

@@ -21,7 +21,15 @@ def page(view: View, station: Row, before: str | None, after: str | None) -> Pag
     protocols = view.source.protocols.get(identity, [])
     keys = _contests(view, protocols, c)
     contests = [_contest(view, identity, key, protocols) for key in keys]
-    kinds = sorted((station_state(view, identity, contest, r, bool(view.source.counted.get(identity, {}).get((contest, r)))) for contest, r in keys), key=lambda k: k[1])
+    kinds = sorted(
+        (
+            station_state(
+                view, identity, contest, r, bool(view.source.counted.get(identity, {}).get((contest, r)))
+            )
+            for contest, r in keys
+        ),
+        key=lambda k: k[1],
+    )
     region = view.source.region.get(station["region"])
     crumbs = [(view.t("nav.stations"), "index.html")]
     if c:
@@ -40,8 +48,15 @@ def page(view: View, station: Row, before: str | None, after: str | None) -> Pag
 def facts(view: View, station: Row) -> dict[str, Any]:
     """Return the station's JSON: its row, counted figures, protocols in all versions, findings."""
     identity = station["station"]
-    counted = [{"contest": c, "round": r, "votes": v} for (c, r), v in view.source.counted.get(identity, {}).items()]
-    return {"station": station, "counted": counted, "protocols": view.source.protocols.get(identity, []), "findings": view.source.findings_of.get(identity, [])}
+    counted = [
+        {"contest": c, "round": r, "votes": v} for (c, r), v in view.source.counted.get(identity, {}).items()
+    ]
+    return {
+        "station": station,
+        "counted": counted,
+        "protocols": view.source.protocols.get(identity, []),
+        "findings": view.source.findings_of.get(identity, []),
+    }
 
 
 def _contests(view: View, protocols: list[Row], c: Row | None) -> list[tuple[str, int]]:
@@ -71,10 +86,17 @@ def _contest(view: View, station: str, key: tuple[str, int], protocols: list[Row
     ranked = sorted(counted, key=lambda o: -counted[o])
     top = max(counted.values(), default=0) or 1
     rows = [_bar(view, o, counted[o], total, top, is_list) for o in ranked]
-    figures = [(t(f"figure.{name}"), [_figure(view, newest[c][name]) for c in channels]) for name in FIGURES if any(newest[c][name] != "" for c in channels)]
+    figures = [
+        (t(f"figure.{name}"), [_figure(view, newest[c][name]) for c in channels])
+        for name in FIGURES
+        if any(newest[c][name] != "" for c in channels)
+    ]
     by_channel = []
     if len(channels) > 1:
-        by_channel = [(_option(view, o, is_list), [view.f.count(newest[c]["votes"].get(o)) for c in channels]) for o in ranked]
+        by_channel = [
+            (_option(view, o, is_list), [view.f.count(newest[c]["votes"].get(o)) for c in channels])
+            for o in ranked
+        ]
     return {
         **head, "rows": rows, "channels": [t.known("channel", c) for c in channels], "figures": figures, "by_channel": by_channel,
         "note": t("station.base", votes=total), "versions": [_version(view, p) for p in mine],
@@ -99,11 +121,20 @@ def _option(view: View, option: str, is_list: bool) -> str:
     return view.party(option).short if is_list else view.people_name(option)
 
 
-def _bar(view: View, option: str, votes: int, total: int, top: int, is_list: bool) -> tuple[str, str, str, float, str, str]:
+def _bar(
+    view: View, option: str, votes: int, total: int, top: int, is_list: bool
+) -> tuple[str, str, str, float, str, str]:
     """Return name, votes, share, width of the bar, colour class, who nominated."""
     party = option if is_list else (view.source.candidates.get(option) or {}).get("party")
     who = "" if is_list or option == "against_all" else view.nominated(party)
-    return (_option(view, option, is_list), view.f.count(votes), view.f.percent(ratio(votes, total)), round(96 * votes / top, 1), view.party(party).cls, who)
+    return (
+        _option(view, option, is_list),
+        view.f.count(votes),
+        view.f.percent(ratio(votes, total)),
+        round(96 * votes / top, 1),
+        view.party(party).cls,
+        who,
+    )
 
 
 def _version(view: View, p: Row) -> tuple[str, str, str]:
@@ -118,7 +149,18 @@ def _version(view: View, p: Row) -> tuple[str, str, str]:
 def _finding(view: View, x: Row) -> dict[str, Any]:
     treatment = view.t("findings.set_aside" if x["treatment"] == "set_aside" else "findings.counted")
     if x["found"] is None and x["expected"] is None:
-        text = view.t("findings.sentence_plain", place=finding_place(view, x), treatment=treatment, decision=x["decision"] or "")
+        text = view.t(
+            "findings.sentence_plain",
+            place=finding_place(view, x),
+            treatment=treatment,
+            decision=x["decision"] or "",
+        )
         return {"title": f"{x['code']} · {view.t.known('code', x['code'])}", "text": text}
-    text = view.t("findings.sentence", place=finding_place(view, x), found=finding_number(view, x["found"]), expected=finding_number(view, x["expected"]), treatment=treatment)
+    text = view.t(
+        "findings.sentence",
+        place=finding_place(view, x),
+        found=finding_number(view, x["found"]),
+        expected=finding_number(view, x["expected"]),
+        treatment=treatment,
+    )
     return {"title": f"{x['code']} · {view.t.known('code', x['code'])}", "text": text}
