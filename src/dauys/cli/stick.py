@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dauys import _core
+from dauys.crypto.boxes import parse_box
 from dauys.crypto.stick import Stick
 from dauys.crypto.stick_files import Merged, is_public, merge
 from dauys.errors import InputError, Place, Problem
@@ -74,6 +75,15 @@ def read_public(folder: Path) -> dict[str, bytes]:
                 raise InputError([Problem("K1.1", Place(file=str(path)), found="too large")])
             found[path.name] = path.read_bytes()
     return found
+
+
+def read_boxes(folder: Path, devices: Iterable[str] | None = None) -> dict[str, list[bytes]]:
+    """Return the ballots of the devices, or of all boxes of a folder, by device id.
+
+    Raises InputError (T6.4) for a box that is no sequence of ballots.
+    """
+    paths = sorted(folder.glob("*.box")) if devices is None else [folder / f"{name}.box" for name in devices]
+    return {path.stem: parse_box(path.read_bytes(), str(path)) for path in paths if path.is_file()}
 
 
 def write_public(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ import click
 from dauys import _core
 from dauys.cli.options import SpokenCommand, SpokenOption, json_option, lang_option, words_of
 from dauys.cli.render import console, sentence
-from dauys.cli.stick import Folders
+from dauys.cli.stick import Folders, read_boxes
 from dauys.crypto import stick as steps
 from dauys.crypto import stick_tally
+from dauys.crypto.boxes import check_boxes, parse_root, verified_sums, wave_of
 from dauys.crypto.stick import Outcome, Stick
 from dauys.crypto.stick_files import plan_of_stick
 from dauys.errors import InputError, Place, Problem
-from dauys.words import Words
+from dauys.words import Words, group_digits
 
 Run = Callable[[Stick], Outcome]
 
@@ -259,6 +261,70 @@ def sign_wave(desk: Desk, wave: int) -> None:
     _run(desk, "sign-wave", run)
 
 
+BOXES = (
+    click.option(
+        "--election",
+        cls=Option,
+        required=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="option.election",
+    ),
+    click.option(
+        "--boxes",
+        cls=Option,
+        required=True,
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="option.boxes",
+    ),
+)
+
+
+@command.command(cls=Step, name="decrypt")
+@click.option("--wave", required=True, type=click.IntRange(min=1), cls=Option, help="option.wave")
+@BOXES[0]
+@BOXES[1]
+@step_options
+def decrypt(desk: Desk, wave: int, election: Path, boxes: Path) -> None:
+    """Open this trustee's part of the sums of a wave, and the totals once there are enough parts."""
+
+    def run(stick: Stick) -> Outcome:
+        keys = stick_tally.keys_of(stick)
+        entry = parse_root(election.read_bytes(), keys, str(election))
+        found = stick_tally.read_wave(stick, keys, wave)
+        sums = verified_sums(entry, entry.election(), found, read_boxes(boxes, found.devices))
+        if f"partial-{wave}-{stick.number}.json" not in stick.files:
+            desk.confirm("decrypt", count=sum(ballots for _, ballots in found.sums.values()))
+        outcome = stick_tally.decrypt(stick, wave, sums, root=entry.root)
+        full = Stick(stick.secret, {**stick.files, **outcome.files})
+        return stick_tally.with_totals(outcome, stick_tally.totals(full, wave, sums))
+
+    _run(desk, "decrypt", run)
+
+
+@command.command(cls=Step, name="rehearse")
+@BOXES[0]
+@BOXES[1]
+@step_options
+def rehearse(desk: Desk, election: Path, boxes: Path) -> None:
+    """Open sums of rehearsal ballots, and try every subset of trustees once all parts are there."""
+
+    def run(stick: Stick) -> Outcome:
+        keys = stick_tally.keys_of(stick)
+        entry = parse_root(election.read_bytes(), keys, str(election))
+        stick_tally.refuse_late_rehearsal(stick, keys, datetime.now(UTC))
+        ballots = read_boxes(boxes)
+        tested = entry.election(rehearsal=True)
+        check_boxes(tested, ballots)
+        seals = {"rehearsal": dict.fromkeys(ballots, (1, bytes(32)))}
+        found = wave_of(entry, tested, 1, seals, ballots)
+        sums = verified_sums(entry, tested, found, ballots)
+        outcome = stick_tally.rehearse(stick, entry.data, found, sums, datetime.now(UTC))
+        full = Stick(stick.secret, {**stick.files, **outcome.files})
+        return stick_tally.with_subsets(outcome, full, found, sums)
+
+    _run(desk, "rehearse", run)
+
+
 def _run(desk: Desk, name: str, step: Run) -> None:
     """Open the stick, take the step, store the secret and then the files, and say what happened."""
     merged = desk.folders.read()
@@ -292,11 +358,21 @@ def _print(outcome: Outcome, stick: Stick | None, desk: Desk) -> None:
         out.print(f" {sentence(problem, words)}", style="red")
         if "trustee" in problem.facts:
             out.print(f"   {words.say('named', trustee=str(problem.facts['trustee']))}")
+    for total in outcome.totals:
+        row: dict[str, object] = {
+            "unit": total.unit,
+            "contest": total.contest,
+            "votes": " ".join(group_digits(votes) for votes in total.votes),
+            "blanks": total.blanks,
+            "ballots": total.ballots,
+        }
+        out.print(words.say("total.row", **row))
     if outcome.waiting:
         listed = ", ".join(str(number) for number in outcome.waiting)
         out.print(words.say("waiting", count=len(outcome.waiting), listed=listed))
+    first = outcome.next == "recipients"
     if outcome.fingerprint:
-        out.print(words.say("read_aloud", fingerprint=outcome.fingerprint))
+        out.print(words.say("read_own" if first else "read_aloud", fingerprint=outcome.fingerprint))
     if outcome.next:
         table = f" --table {desk.folders.table}" if desk.folders.table else ""
         out.print(words.say(f"next.{outcome.next}", options=f"--stick {desk.folders.stick}{table}"))
@@ -318,6 +394,17 @@ def _document(name: str, outcome: Outcome, stick: Stick | None) -> Mapping[str, 
                 "trustee": problem.facts.get("trustee"),
             }
             for problem in outcome.problems
+        ],
+        "totals": [
+            {
+                "unit": total.unit,
+                "contest": total.contest,
+                "ballots": total.ballots,
+                "votes": list(total.votes),
+                "blanks": total.blanks,
+                "trustees": list(total.trustees),
+            }
+            for total in outcome.totals
         ],
         "waiting": list(outcome.waiting),
         "fingerprint": outcome.fingerprint,

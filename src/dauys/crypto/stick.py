@@ -19,6 +19,7 @@ from dauys.crypto.ceremony_files import encode_signed, encode_transcript, parse_
 from dauys.crypto.framing import fingerprint, framed_hash, holds
 from dauys.crypto.shapes import canonical
 from dauys.crypto.stick_files import PLAN, TRANSCRIPT, Folder, file_name, read_board
+from dauys.crypto.tally import ContestTotal
 from dauys.crypto.trustees import check_transcript, judge_complaint, share_fault
 from dauys.errors import InputError, Place, Problem
 
@@ -44,6 +45,7 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     next: str = ""
     waiting: tuple[int, ...] = ()
+    totals: tuple[ContestTotal, ...] = ()
     fingerprint: str | None = None
 
 
@@ -285,7 +287,7 @@ def sign(stick: Stick) -> Outcome:
         tuple(faults),
         "void" if faults else "done" if done else "sign",
         tuple(full.missing("signature")),
-        fingerprint(digest),
+        fingerprint=fingerprint(digest),
     )
 
 

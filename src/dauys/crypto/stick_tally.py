@@ -6,6 +6,8 @@ Sums come from the caller, who has verified every ballot of them; see `dauys.cry
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 
@@ -109,7 +111,7 @@ def _enter(stick: Stick, wave: Wave) -> None:
     stick.secret.set_note("ledger", ledger.enter(wave).encode())
 
 
-def decrypt(stick: Stick, number: int, sums: Sequence[VerifiedSum]) -> Outcome:
+def decrypt(stick: Stick, number: int, sums: Sequence[VerifiedSum], root: bytes | None = None) -> Outcome:
     """Return this trustee's partial decryptions of a wave in force, over sums verified by the caller.
 
     Raises InputError for a wave without its quorum (T2.2), a conflict with the ledger, or other sums (T5.4).
@@ -119,17 +121,29 @@ def decrypt(stick: Stick, number: int, sums: Sequence[VerifiedSum]) -> Outcome:
     faults = tally.check_wave_signatures(wave, keys, wave_signatures(stick, wave))
     if any(fault.code == "T2.2" for fault in faults):
         raise InputError(faults)
-    problems = tally.check_sums(wave, sums)
+    problems = tally.check_wave(wave, keys.plan, root, number) or tally.check_sums(wave, sums)
     if problems:
         raise InputError(problems)
     _enter(stick, wave)
     name = f"partial-{number}-{stick.number}.json"
-    files = {name: stick.files.get(name) or _partials(stick, keys, wave, sums)}
+    files = {name: _own_partials(stick, keys, wave, sums, name)}
     checks = (
         Check("quorum", keys.plan.quorum, keys.plan.quorum),
         Check("sums", len(sums), len(sums)),
     )
     return Outcome(files, checks, tuple(faults), "totals", fingerprint=fingerprint(wave.digest))
+
+
+def _own_partials(
+    stick: Stick, keys: PublicKeys, wave: Wave, sums: Sequence[VerifiedSum], name: str
+) -> bytes:
+    """Return the file made before, if it is there and holds; else make it."""
+    if name in stick.files:
+        with suppress(InputError):
+            made = parse_partial(stick.files[name], name)
+            if made.number == stick.number and not tally.check_partial(wave, keys, made, sums):
+                return stick.files[name]
+    return _partials(stick, keys, wave, sums)
 
 
 def _partials(stick: Stick, keys: PublicKeys, wave: Wave, sums: Sequence[VerifiedSum]) -> bytes:
@@ -165,6 +179,18 @@ def totals(stick: Stick, number: int, sums: Sequence[VerifiedSum]) -> TallyRepor
     return TallyReport(report.totals, (*unread, *report.problems))
 
 
+def with_totals(outcome: Outcome, report: TallyReport) -> Outcome:
+    """Return the outcome with the totals that could be opened; too few parts are no fault, only not yet."""
+    few = any(fault.code == "T5.1" for fault in report.problems)
+    named = tuple(fault for fault in report.problems if fault.code != "T5.1")
+    return replace(
+        outcome,
+        problems=(*outcome.problems, *named),
+        totals=report.totals,
+        next="totals" if few else "opened",
+    )
+
+
 def rehearse(stick: Stick, entry: bytes, wave: Wave, sums: Sequence[VerifiedSum], now: datetime) -> Outcome:
     """Return this trustee's partial decryptions of a rehearsal, whose root is that of `entry`.
 
@@ -178,7 +204,7 @@ def rehearse(stick: Stick, entry: bytes, wave: Wave, sums: Sequence[VerifiedSum]
     if problems:
         raise InputError(problems)
     name = f"rehearsal-{wave.number}-{stick.number}.json"
-    files = {name: stick.files.get(name) or _partials(stick, keys, wave, sums)}
+    files = {name: _own_partials(stick, keys, wave, sums, name)}
     checks = (Check("sums", len(sums), len(sums)),)
     return Outcome(files, checks, (), "rehearsed", fingerprint=fingerprint(wave.digest))
 
@@ -190,6 +216,25 @@ def refuse_late_rehearsal(stick: Stick, keys: PublicKeys, now: datetime) -> None
     if late or not ledger_of(stick).is_empty:
         found = "voting is open" if late else "a wave is signed"
         raise InputError([Problem("K9.6", Place(path="rehearse"), found=found, expected="before both")])
+
+
+def with_subsets(outcome: Outcome, stick: Stick, wave: Wave, sums: Sequence[VerifiedSum]) -> Outcome:
+    """Return the outcome of a rehearsal with what every subset of t opens, once all parts are there."""
+    keys = keys_of(stick)
+    files, unread = partial_files(stick, "rehearsal", wave.number)
+    absent = set(range(1, keys.plan.trustees + 1)) - {file.number for file in files}
+    if absent:
+        return replace(outcome, problems=tuple(unread), waiting=tuple(sorted(absent)))
+    tried, faults = every_subset(keys, wave, sums, files)
+    subsets = Check("subsets", 0 if faults else tried, tried)
+    report = tally.combine(wave, keys, sums, files)
+    return replace(
+        outcome,
+        checks=(*outcome.checks, subsets),
+        problems=(*unread, *faults),
+        totals=report.totals,
+        next="rehearsal_done",
+    )
 
 
 def every_subset(
