@@ -79,6 +79,10 @@ def reporting(function: Callable[..., int]) -> Callable[..., None]:
         except LogError as error:
             report(error, log_words(context))
             code = 2
+        except OSError as error:
+            place = Place(file=str(error.filename or ""))
+            report(LogError("L7.3", found=error.strerror, expected="", place=place), log_words(context))
+            code = 2
         context.exit(code)
 
     return run

@@ -54,11 +54,14 @@ def create_log(
 ) -> None:
     """Make a log without entries, and sign that it has none. This is the only way in which a log begins.
 
-    Raises LogError L5.2 where the folder, or a guard's copy of this log, is there already.
+    Raises LogError L5.2 where the folder, or a guard's copy of this log, is there already, L5.5 where a
+    guard is not.
     """
     disk = disk or Disk()
     config = LogConfig(signer.verifier, tuple(g.absolute() for g in guards))
     origin = signer.verifier.name
+    for guard in config.guards:
+        _check_guard(guard)
     kept = [guard_file(guard, origin) for guard in config.guards]
     for path in (folder, *kept):
         if path.exists():
@@ -167,7 +170,8 @@ class LogStore:
         note = sign_checkpoint(Checkpoint(self.origin, edge.size, edge.root()), signer)
         self._remember(note.encode())
         self._show(note)
-        # If we crash here, the journal still holds what the tree has; `_recover` sees that and clears it.
+        # If we crash here, the journal still holds what the tree has; `_recover` sees that and clears
+        # it.
         self._journal.clear()
 
     def shown(self) -> OpenedCheckpoint:
@@ -221,8 +225,9 @@ class LogStore:
             touched.add(self._put(bundle, encode_bundle(open_bundle)))
         for folder in sorted(touched):
             self._disk.sync_folder(folder)
-        # If we crash here, there are tiles that no checkpoint reaches. The next publication writes the full
-        # ones again; a partial one of a size that is never signed stays, and no reader asks for it.
+        # If we crash here, there are tiles that no checkpoint reaches. The next publication writes
+        # the full ones again; a partial one of a size that is never signed stays, and no reader asks
+        # for it.
         return edge
 
     def _put(self, tile: Tile, data: bytes) -> Path:
@@ -256,10 +261,7 @@ class LogStore:
         signed = self.signed.note.encode()
         for guard in self.config.guards:
             path = guard_file(guard, self.origin)
-            if not guard.is_dir():
-                raise LogError(
-                    "L5.5", found="nothing", expected="the guard", place=at(str(guard)), hint="guard"
-                )
+            _check_guard(guard)
             if self._is_behind(path, missing_is_behind=self.size == 0):
                 self._disk.place(path, signed)
         if self._is_behind(self.folder / "public" / "checkpoint", missing_is_behind=True):
@@ -321,6 +323,11 @@ def read_config(folder: Path) -> LogConfig:
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise LogError("L5.1", found=str(error)[:100], expected=FORMAT, place=at(str(path))) from error
+
+
+def _check_guard(guard: Path) -> None:
+    if not guard.is_dir():
+        raise LogError("L5.5", found="nothing", expected="a folder", place=at(str(guard)), hint="guard")
 
 
 def _read(path: Path) -> bytes:
