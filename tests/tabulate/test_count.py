@@ -34,6 +34,8 @@ def test_without_its_summary_it_is_counted_by_what_it_sent_and_called_partial():
     assert totals(counted).votes == {"sun": 203, "moon": 123}
     assert (totals(counted).stations, totals(counted).partial) == (5, 1)
     assert {("P2.3", "s3", "list", None), ("P2.3", "s3", "c1", None)} <= set(codes(counted))
+    # While the result is preliminary nothing is owed yet.
+    assert codes(count(rows, as_of=NIGHT + timedelta(hours=3))) == []
 
 
 def test_both_parts_without_a_summary_are_the_whole():
@@ -187,6 +189,7 @@ def test_a_winner_is_announced_when_more_than_half_of_the_stations_are_in():
     rows = [p for p in first_round() if p.station == "s1"]
     counted = count(rows)
     assert counted.winners(counted.in_force(1)) == {}
+    assert counted.runoffs(counted.in_force(1)) == ()
     rows = [p for p in first_round() if p.station in ("s1", "s2")]
     counted = count(rows)
     assert counted.winners(counted.in_force(1)) == {"c1": "c1-1"}

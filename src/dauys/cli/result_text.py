@@ -73,7 +73,8 @@ def _seats(results: Json, seats: Mapping[str, int], words: Words) -> str:
 def _lists(results: Json, words: Words) -> Iterator[str]:
     one = results["list"]
     facts = {"valid": one["valid_votes"], "cast": one["ballots_cast"]}
-    yield _line(words, "list", words.say("run.list", **facts), _seats(results, one["seats"], words))
+    parts = (words.say("run.list", **facts), _seats(results, one["seats"], words))
+    yield _line(words, "list", *parts, *_preliminary(results, "list", words))
     for tie in one["needs_decision"]:
         names = ", ".join(_short(results, p, words) for p in tie["tied"])
         yield INDENT + words.say("run.tie", names=names, seats=tie["seats"], at=tie["at"])
@@ -112,8 +113,17 @@ def _rounds(results: Json, words: Words) -> Iterator[str]:
             "count": c["runoff"],
             "day": _day(days.get("2"), words),
         }
-        yield _line(words, "round1", words.say("run.round1", **facts))
-    if results["state"].get("round2"):
         yield _line(
-            words, "round2", words.say("run.round2", decided=c["decided_second_round"], total=c["runoff"])
+            words, "round1", words.say("run.round1", **facts), *_preliminary(results, "round1", words)
         )
+    if results["state"].get("round2"):
+        text = words.say("run.round2", decided=c["decided_second_round"], total=c["runoff"])
+        yield _line(words, "round2", text, *_preliminary(results, "round2", words))
+
+
+def _preliminary(results: Json, part: str, words: Words) -> tuple[str, ...]:
+    """Return how far the count is where it is not final."""
+    state = results["state"][part]
+    if state["status"] == "final":
+        return ()
+    return (words.say("run.preliminary", counted=state["stations_counted"], total=state["stations_total"]),)

@@ -46,6 +46,11 @@ class Snapshot:
         )
 
 
+def _is_known(totals: Totals) -> bool:
+    """Return whether more than half of the stations have reported in full: before, nothing is announced."""
+    return 2 * (totals.stations - totals.partial) > totals.stations_total
+
+
 @dataclass(frozen=True)
 class Count:
     """The whole count of one election under one law. The last snapshot of each round is in force."""
@@ -80,11 +85,18 @@ class Count:
         """Return the winner by constituency, where more than half of its stations have reported in full."""
         found = {}
         for place, result in snapshot.rounds.items():
-            totals = result.totals
             winner = decided(result)
-            if winner and 2 * (totals.stations - totals.partial) > totals.stations_total:
+            if winner and _is_known(result.totals):
                 found[place] = winner
         return found
+
+    def runoffs(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Return the constituencies that go to a run-off, known where winners would be."""
+        return tuple(
+            place
+            for place, r in snapshot.rounds.items()
+            if isinstance(r.outcome, RunOff) and _is_known(r.totals)
+        )
 
     def by_party(self, winners: Mapping[str, str]) -> dict[str, int]:
         """Return how many constituencies each party won, most first, equal ones in order of parties."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dauys.domain.election import Party
 from dauys.systems.laws import Law
-from dauys.systems.outcomes import Base, RunOff, Step, Tie
+from dauys.systems.outcomes import Base, Step, Tie
 from dauys.tabulate.corrections import corrections
 from dauys.tabulate.count import Count, Snapshot
 from dauys.tabulate.house import house
@@ -124,7 +124,7 @@ def _state(count: Count) -> Json:
     if second:
         made["round2"] = state_of(count, second, len(second.rounds), len(count.winners(second)))
     elif first:
-        runoffs = sum(isinstance(r.outcome, RunOff) for r in first.rounds.values())
+        runoffs = len(count.runoffs(first))
         made["round2"] = (
             None
             if not runoffs
@@ -243,11 +243,10 @@ def _constituency_counts(count: Count) -> Json:
     first, second = count.in_force(1), count.in_force(2)
     one = count.winners(first) if first else {}
     two = count.winners(second) if second else {}
-    outcomes = [r.outcome for r in first.rounds.values()] if first else []
     return {
         "total": len(count.election.constituencies),
         "decided_first_round": len(one),
-        "runoff": sum(isinstance(o, RunOff) for o in outcomes),
+        "runoff": len(count.runoffs(first)) if first else 0,
         "decided_second_round": len(two),
         "first_round_winners": count.by_party(one),
         "second_round_winners": count.by_party(two),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from dauys.domain.election import AGAINST_ALL, ContestRule, Election, Publication
 from dauys.domain.votes import Channel, Protocol
@@ -10,6 +11,8 @@ from dauys.systems.protocol import Finding, Form, check_protocol, check_station,
 from dauys.tabulate.protocols import Archive, version_key
 
 Found = tuple[Finding, str | None]
+MISSING = "P2.3"
+"""Code of a protocol that a station owes: no fault while the result is preliminary."""
 
 
 def find(election: Election, archive: Archive, publications: Sequence[Publication]) -> tuple[Found, ...]:
@@ -30,18 +33,20 @@ def find(election: Election, archive: Archive, publications: Sequence[Publicatio
         protocols = by_station[station]
         for protocol in protocols:
             found.extend((finding, None) for finding in check_protocol(protocol, forms.of(protocol)))
-        found.extend((f, None) for f in check_station(protocols, electronic=electronic[station]))
-    found.extend(_set_aside(archive, forms))
+        across = check_station(protocols, electronic=electronic[station])
+        found.extend((f, None) for f in across if f.code != MISSING or last[f.round].status == "final")
+    found.extend(_set_aside(archive, forms, {number: p.as_of for number, p in last.items()}))
     return tuple(found)
 
 
-def _set_aside(archive: Archive, forms: _Forms) -> list[Found]:
+def _set_aside(archive: Archive, forms: _Forms, until: Mapping[int, datetime]) -> list[Found]:
     found: list[Found] = []
     if not archive.set_aside:
         return found
     for chain in archive.chains.values():
         for protocol in chain:
-            if archive.is_set_aside(protocol):
+            known = protocol.round in until and protocol.received <= until[protocol.round]
+            if known and archive.is_set_aside(protocol):
                 reference = archive.set_aside[version_key(protocol)]
                 own = check_protocol(protocol, forms.of(protocol))
                 found.extend((f, reference) for f in own or (_bare(protocol),))
