@@ -9,7 +9,7 @@ from dauys.errors import InputError
 from dauys.simulate import majilis_2004
 from dauys.simulate.fill import fill, generate
 
-DIGEST = "48400c78d63475d4"
+DIGEST = "c89094595e812064"
 
 
 def test_the_targets_come_out_exactly(majilis):

@@ -66,11 +66,15 @@ def _sure(seat: Seat) -> list[str]:
 
 
 def _field(seat: Seat, parties: list[str], draws: Draws, taken: set[str]) -> Field:
+    """Return the candidates in the drawn order of the ballot; `parties` begins with winner and rival."""
+    drawn = seat.number not in FIGURES
+    order = draws.sample(range(len(parties)), len(parties)) if drawn else list(range(len(parties)))
     people = tuple(
-        Candidate(f"{seat.id}-{i + 1}", make_name(draws, taken), seat.id, party or None)
-        for i, party in enumerate(parties)
+        Candidate(f"{seat.id}-{i}", make_name(draws, taken), seat.id, parties[old] or None)
+        for i, old in enumerate(order, 1)
     )
-    if seat.number in FIGURES:
-        return Field(seat, people, 0, 1, 1)
+    winner, rival = order.index(0), order.index(1)
+    if not drawn:
+        return Field(seat, people, winner, rival, rival)
     leads = not seat.runoff or draws.unit() < 0.6
-    return Field(seat, people, 0 if leads else 1, 1 if leads else 0, 0)
+    return Field(seat, people, winner if leads else rival, rival if leads else winner, winner)
