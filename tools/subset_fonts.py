@@ -1,10 +1,10 @@
 """Make the three web fonts and the three picture fonts of the site from the Debian packages.
 
-Needs the packages `fonts-paratype` and `fonts-inter` (apt) and `fonttools`, `brotli` (pip). Run it when the letters or
-features change and commit what it writes; nothing at build or run time needs it.
+Needs the packages `fonts-paratype` and `fonts-inter` (apt) and `fonttools`, `brotli` (pip). Run it when the
+letters or features change and commit what it writes; nothing at build or run time needs it.
 
-The WOFF2 files are for pages; the TTF files are for what is drawn without a browser (Open Graph pictures). The
-families carry names of their own.
+The WOFF2 files are for pages; the TTF files are for what is drawn without a browser (Open Graph pictures).
+The families carry names of their own.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def subset(source: Path, features: tuple[str, ...]) -> TTFont:
 
 
 def add_thin_space(font: TTFont) -> None:
-    """Give the face a narrow no-break space, a fifth of an em, where it has none: our numbers are grouped by it."""
+    """Give the face a narrow no-break space, a fifth of an em, where it has none: it groups our numbers."""
     if 0x202F in font.getBestCmap():
         return
     space, name = font.getBestCmap()[0x20], "uni202F"
@@ -67,7 +67,7 @@ def add_thin_space(font: TTFont) -> None:
 
 
 def licence(package: str, name: str, heading: str) -> None:
-    """Keep the licence of the font from a Debian copyright file; what follows is about Debian's own packaging."""
+    """Keep the licence of the font from a Debian copyright file; the rest is about Debian's own packaging."""
     text = (
         Path(f"/usr/share/doc/{package}/copyright").read_text(encoding="utf-8").split("\nFiles: debian/*")[0]
     )

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "site"))
-import small_result  # noqa: E402
+import small_result
 
-from dauys.site import build  # noqa: E402
-from dauys.site.serve import make_server  # noqa: E402
+from dauys.site import build
+from dauys.site.serve import make_server
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [

@@ -9,9 +9,9 @@ RULES = '{runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 
 def violations(page, axe):
     page.evaluate(axe)
-    found = page.evaluate(
-        f"axe.run(document, {RULES}).then(r => r.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html + ' ' + n.failureSummary)]))"
-    )
+    nodes = "v.nodes.slice(0, 3).map(n => n.html + ' ' + n.failureSummary)"
+    script = f"axe.run(document, {RULES}).then(r => r.violations.map(v => [v.id, v.help, {nodes}]))"
+    found = page.evaluate(script)
     return [(rule, text, nodes) for rule, text, nodes in found]
 
 

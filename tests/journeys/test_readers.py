@@ -8,6 +8,10 @@ import re
 import pytest
 
 pytestmark = pytest.mark.xdist_group("browser")
+FOCUSED = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return [style.outlineStyle, style.outlineWidth, style.boxShadow];
+}"""
 
 
 def test_a_citizen_finds_the_protocol_of_their_station(reader, final_url):
@@ -99,9 +103,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(browser, final_ur
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     for _ in range(6):
         page.keyboard.press("Tab")
-        style = page.evaluate(
-            "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth, s.boxShadow]; })()"
-        )
+        style = page.evaluate(FOCUSED)
         assert style[:2] == ["solid", "3px"]
         assert "rgb(255, 210, 63)" in style[2]
     context.close()

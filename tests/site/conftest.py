@@ -1,4 +1,4 @@
-"""Two small sites, each built once for a run of tests: a final result and one whose run-offs are still counted."""
+"""Two small sites, built once for a run of tests: a final result and one whose run-offs are still counted."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A small result that keeps the data contract: 67 constituencies, two stations in each, official list votes.
 
-`write(target, final=..., rehearsal=..., overridden=...)` writes the files of `docs/reference/data.md`. Everything is
+`write(target, final=..., rehearsal=..., overridden=...)` writes the files of `docs/reference/data.md`. All is
 arithmetic on the numbers of the constituencies, so that two calls write the same bytes.
 """
 
@@ -17,16 +17,53 @@ LISTS = {
     "ak-zhol": (572_672, "Ақ жол", "Ак жол", "Ak Zhol", "АЖ", "АЖ", "AZ", "4CC492", "3DDC97"),
     "asar": (541_239, "Асар", "Асар", "Asar", "Ас", "Ас", "As", "A83A1C", "CF5232"),
     "aist": (336_177, "АИСТ блогы", "Блок АИСТ", "AIST bloc", "АИ", "АИ", "AI", "E8A91F", "F2C14B"),
-    "communists-dck": (163_824, "Коммунистер мен ҚДТ блогы", "Блок коммунистов и ДВК",
-                       "Communists and DCK bloc", "КД", "КД", "CD", "B9B4A8", "5C6772"),
-    "knpk": (94_140, "Коммунистік халық партиясы", "Коммунистическая народная", "Communist People’s Party",
-             "КХ", "КН", "CP", "B9B4A8", "5C6772"),
+    "communists-dck": (
+        163_824,
+        "Коммунистер мен ҚДТ блогы",
+        "Блок коммунистов и ДВК",
+        "Communists and DCK bloc",
+        "КД",
+        "КД",
+        "CD",
+        "B9B4A8",
+        "5C6772",
+    ),
+    "knpk": (
+        94_140,
+        "Коммунистік халық партиясы",
+        "Коммунистическая народная",
+        "Communist People’s Party",
+        "КХ",
+        "КН",
+        "CP",
+        "B9B4A8",
+        "5C6772",
+    ),
     "auyl": (82_523, "Ауыл", "Ауыл", "Auyl", "Ау", "Ау", "Au", "B9B4A8", "5C6772"),
-    "democratic": (36_379, "Демократиялық", "Демократическая", "Democratic", "Де", "Де", "De", "B99FD3", "A24FC4"),
-    "patriots": (26_287, "Патриоттар партиясы", "Партия патриотов", "Party of Patriots", "Па", "Па", "Pa",
-                 "B9B4A8", "5C6772"),
+    "democratic": (
+        36_379,
+        "Демократиялық",
+        "Демократическая",
+        "Democratic",
+        "Де",
+        "Де",
+        "De",
+        "B99FD3",
+        "A24FC4",
+    ),
+    "patriots": (
+        26_287,
+        "Патриоттар партиясы",
+        "Партия патриотов",
+        "Party of Patriots",
+        "Па",
+        "Па",
+        "Pa",
+        "B9B4A8",
+        "5C6772",
+    ),
     "rukhaniyat": (20_826, "Руханият", "Руханият", "Rukhaniyat", "Ру", "Ру", "Ru", "B9B4A8", "5C6772"),
-}  # fmt: skip
+}
 REGIONS = [
     # id, kk, ru, en, column, row, first and last constituency
     ("akmola", "Ақмола облысы", "Акмолинская область", "Akmola region", 7, 2, 1, 4),
@@ -84,8 +121,19 @@ REGIONS = [
 ]
 FIRST = {"otan": 26, "aist": 9, "asar": 2, "independents": 8}
 SECOND = {"otan": 9, "aist": 1, "asar": 1, "democratic": 1, "independents": 10}
-COUNTS = ("registered", "additions", "ballots_received", "ballots_issued", "ballots_unused", "ballots_spoiled",
-          "admissions", "ballots_not_returned", "ballots_cast", "invalid_ballots", "against_all")  # fmt: skip
+COUNTS = (
+    "registered",
+    "additions",
+    "ballots_received",
+    "ballots_issued",
+    "ballots_unused",
+    "ballots_spoiled",
+    "admissions",
+    "ballots_not_returned",
+    "ballots_cast",
+    "invalid_ballots",
+    "against_all",
+)
 VALID, INVALID, REGISTERED = 4_757_773, 135_431, 8_662_188
 CAST = VALID + INVALID
 STATIONS = 134
@@ -102,7 +150,7 @@ def share_out(total: int, parts: int, index: int) -> int:
 
 def winners() -> dict[int, tuple[str, int]]:
     """Who wins each constituency and in which round: run-offs are 16, 30, 53 and every third after them."""
-    runoffs = [16, 30, 53] + [n for n in range(1, 68) if n % 3 == 0 and n not in (16, 30, 53)][:19]
+    runoffs = [16, 30, 53, *[n for n in range(1, 68) if n % 3 == 0 and n not in (16, 30, 53)][:19]]
     first = [party for party, n in FIRST.items() for _ in range(n)]
     second = [party for party, n in SECOND.items() for _ in range(n)]
     result = {}
@@ -152,16 +200,21 @@ class Small:
     def station(self, index: int) -> dict[str, Any]:
         number = index // 2 + 1
         return {
-            "station": f"{index + 1:04d}", "name_kk": f"№ {index + 1} мектеп", "name_ru": f"Школа № {index + 1}",
-            "name_en": f"School {index + 1}", "region": self.region_of[number], "constituency": f"c{number}",
-            "electronic": "yes" if index % 10 == 4 else "no", "time_zone": "Asia/Almaty",
+            "station": f"{index + 1:04d}",
+            "name_kk": f"№ {index + 1} мектеп",
+            "name_ru": f"Школа № {index + 1}",
+            "name_en": f"School {index + 1}",
+            "region": self.region_of[number],
+            "constituency": f"c{number}",
+            "electronic": "yes" if index % 10 == 4 else "no",
+            "time_zone": "Asia/Almaty",
             "registered": share_out(REGISTERED - STATIONS, STATIONS, index),
-        }  # fmt: skip
+        }
 
     def add(
         self, station: dict[str, Any], contest: str, round_: int, votes: dict[str, int], invalid: int
     ) -> None:
-        """The protocols of one station for one contest: one on paper, or three where it voted electronically too."""
+        """The protocols of one station for one contest: one on paper, or three with electronic voting."""
         number = int(station["station"])
         day = "2004-09-19" if round_ == 1 else "2004-10-03"
         cuts = [("paper", votes, invalid, "yes")]
@@ -180,22 +233,43 @@ class Small:
             for version, reason, used in versions:
                 cast = sum(part.values()) + bad
                 whole = channel != "electronic"
-                self.protocols.append({
-                    "station": station["station"], "contest": contest, "round": round_, "channel": channel,
-                    "version": version, "received": f"{day}T23:{10 + version}:00+06:00", "reason": reason or "",
-                    "counted": used, "registered": station["registered"] if whole else "", "additions": 1 if whole else "",
-                    "ballots_received": cast + 40 if whole else "", "ballots_issued": cast + 2 if whole else "",
-                    "ballots_unused": 37 if whole else "", "ballots_spoiled": 1 if whole else "",
-                    "admissions": "" if whole else cast, "ballots_not_returned": 2 if whole else 0,
-                    "ballots_cast": cast, "invalid_ballots": bad, "against_all": "",
-                })  # fmt: skip
+                self.protocols.append(
+                    {
+                        "station": station["station"],
+                        "contest": contest,
+                        "round": round_,
+                        "channel": channel,
+                        "version": version,
+                        "received": f"{day}T23:{10 + version}:00+06:00",
+                        "reason": reason or "",
+                        "counted": used,
+                        "registered": station["registered"] if whole else "",
+                        "additions": 1 if whole else "",
+                        "ballots_received": cast + 40 if whole else "",
+                        "ballots_issued": cast + 2 if whole else "",
+                        "ballots_unused": 37 if whole else "",
+                        "ballots_spoiled": 1 if whole else "",
+                        "admissions": "" if whole else cast,
+                        "ballots_not_returned": 2 if whole else 0,
+                        "ballots_cast": cast,
+                        "invalid_ballots": bad,
+                        "against_all": "",
+                    }
+                )
                 for option, n in part.items():
                     wrong = version == 1 and len(versions) > 1 and option in ("otan", "asar")
                     swapped = part["asar" if option == "otan" else "otan"] if wrong else n
-                    self.votes.append({
-                        "station": station["station"], "contest": contest, "round": round_, "channel": channel,
-                        "version": version, "option": option, "votes": swapped,
-                    })  # fmt: skip
+                    self.votes.append(
+                        {
+                            "station": station["station"],
+                            "contest": contest,
+                            "round": round_,
+                            "channel": channel,
+                            "version": version,
+                            "option": option,
+                            "votes": swapped,
+                        }
+                    )
 
     def list_protocols(self, index: int) -> None:
         votes = {p: share_out(n, STATIONS, index) for p, n in self.list_votes.items()}
@@ -208,22 +282,44 @@ class Small:
         people = [candidate(number, i, p) for i, p in enumerate(parties)]
         stations = [s for s in self.stations if s["constituency"] == f"c{number}"]
         weights = (58, 24, 10, 6) if decided == 1 else (27, 46, 14, 9)
-        rounds = [self.round(number, 1, stations, people, weights, decided == 1)]
+        rounds = [self.round(number, 1, stations, people, weights, decides=decided == 1)]
         missing = decided == 2 and not self.final and number in (16, 30, 53)
         if decided == 2:
             pair = [people[1], people[0]]
             rounds.append(
-                self.round(number, 2, stations[:1] if missing else stations, pair, (47, 50), True, missing)
+                self.round(
+                    number,
+                    2,
+                    stations[:1] if missing else stations,
+                    pair,
+                    (47, 50),
+                    decides=True,
+                    missing=missing,
+                )
             )
         name = text(f"Құрманғазы {number}", f"Курмангазы {number}", f"Kurmangazy {number}")
         return {
-            "id": f"c{number}", "number": number, "name": name, "region": self.region_of[number],
-            "registered": sum(s["registered"] for s in stations), "rounds": rounds,
-            "winner": {"candidate": people[0]["id"], "party": people[0]["party"], "round": decided}, "can_change": missing,
-        }  # fmt: skip
+            "id": f"c{number}",
+            "number": number,
+            "name": name,
+            "region": self.region_of[number],
+            "registered": sum(s["registered"] for s in stations),
+            "rounds": rounds,
+            "winner": {"candidate": people[0]["id"], "party": people[0]["party"], "round": decided},
+            "can_change": missing,
+        }
 
-    def round(self, number: int, round_: int, stations: list[dict[str, Any]], people: list[dict[str, Any]],
-              weights: tuple[int, ...], decides: bool, missing: bool = False) -> dict[str, Any]:  # fmt: skip
+    def round(
+        self,
+        number: int,
+        round_: int,
+        stations: list[dict[str, Any]],
+        people: list[dict[str, Any]],
+        weights: tuple[int, ...],
+        *,
+        decides: bool,
+        missing: bool = False,
+    ) -> dict[str, Any]:
         totals = dict.fromkeys((p["id"] for p in people), 0)
         invalid_all = 0
         for place, station in enumerate(stations):
@@ -239,23 +335,54 @@ class Small:
         final = round_ == 1 or self.final
         runoff = not decides
         outcome = {
-            "kind": "runoff" if runoff else "elected", "names": [p["id"] for p in ranked[: 2 if runoff else 1]],
+            "kind": "runoff" if runoff else "elected",
+            "names": [p["id"] for p in ranked[: 2 if runoff else 1]],
             "reason": "no_majority" if runoff else "majority" if round_ == 1 else "more_votes",
-            "base": "cast", "base_votes": cast_all, "needed": cast_all // 2 + 1 if round_ == 1 else None, "article": "Art. 9",
-        }  # fmt: skip
+            "base": "cast",
+            "base_votes": cast_all,
+            "needed": cast_all // 2 + 1 if round_ == 1 else None,
+            "article": "Art. 9",
+        }
         return {
-            "round": round_, "date": "2004-09-19" if round_ == 1 else "2004-10-03", "status": "final" if final else "preliminary",
-            "version": 2, "as_of": "2004-10-03T23:40:00+06:00", "stations_counted": len(stations), "stations_total": 2,
+            "round": round_,
+            "date": "2004-09-19" if round_ == 1 else "2004-10-03",
+            "status": "final" if final else "preliminary",
+            "version": 2,
+            "as_of": "2004-10-03T23:40:00+06:00",
+            "stations_counted": len(stations),
+            "stations_total": 2,
             "registered": sum(s["registered"] for s in self.stations if s["constituency"] == f"c{number}"),
-            "ballots_cast": cast_all, "valid_votes": valid, "invalid_ballots": invalid_all, "against_all": None,
-            "candidates": [{**p, "votes": totals[p["id"]], "elected": decides and p is ranked[0],
-                            "to_runoff": runoff and p in ranked[:2]} for p in ranked],
-            "outcome": outcome, "missing_registered": 64_642 if missing else 0,
-            "steps": [{"at": "votes", "facts": {"votes": totals}, "article": "Art. 9"},
-                      {"at": "majority", "facts": {"base": "cast", "base_votes": cast_all, "needed": cast_all // 2 + 1,
-                                                   "leader": ranked[0]["id"], "leader_votes": totals[ranked[0]["id"]],
-                                                   "reached": decides}, "article": "Art. 9"}],
-        }  # fmt: skip
+            "ballots_cast": cast_all,
+            "valid_votes": valid,
+            "invalid_ballots": invalid_all,
+            "against_all": None,
+            "candidates": [
+                {
+                    **p,
+                    "votes": totals[p["id"]],
+                    "elected": decides and p is ranked[0],
+                    "to_runoff": runoff and p in ranked[:2],
+                }
+                for p in ranked
+            ],
+            "outcome": outcome,
+            "missing_registered": 64_642 if missing else 0,
+            "steps": [
+                {"at": "votes", "facts": {"votes": totals}, "article": "Art. 9"},
+                {
+                    "at": "majority",
+                    "facts": {
+                        "base": "cast",
+                        "base_votes": cast_all,
+                        "needed": cast_all // 2 + 1,
+                        "leader": ranked[0]["id"],
+                        "leader_votes": totals[ranked[0]["id"]],
+                        "reached": decides,
+                    },
+                    "article": "Art. 9",
+                },
+            ],
+        }
 
     def results(self) -> dict[str, Any]:
         v = self.list_votes
@@ -270,68 +397,257 @@ class Small:
         ]
         house = {p: (a or 0) + (b or 0) + (c or 0) for p, a, b, c in rows}
         state = {
-            "list": one_state("final", 2, "2004-09-27T12:00:00+06:00", STATIONS, STATIONS, 10, 10, text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206")),
-            "round1": one_state("final", 2, "2004-09-27T12:00:00+06:00", STATIONS, STATIONS, 67, 45, text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206")),
-            "round2": one_state(end, 2 if self.final else 1, "2004-10-03T23:40:00+06:00", runoff_counted, 44, 22, 22 if self.final else 19, None),
-        }  # fmt: skip
+            "list": one_state(
+                "final",
+                2,
+                "2004-09-27T12:00:00+06:00",
+                STATIONS,
+                STATIONS,
+                10,
+                10,
+                text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206"),
+            ),
+            "round1": one_state(
+                "final",
+                2,
+                "2004-09-27T12:00:00+06:00",
+                STATIONS,
+                STATIONS,
+                67,
+                45,
+                text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206"),
+            ),
+            "round2": one_state(
+                end,
+                2 if self.final else 1,
+                "2004-10-03T23:40:00+06:00",
+                runoff_counted,
+                44,
+                22,
+                22 if self.final else 19,
+                None,
+            ),
+        }
         return {
             "schema": "dauys/results/1",
             "election": {
-                "id": "majilis-2004", "title": text("Қазақстан Мәжілісін сайлау", "Выборы в Мажилис Казахстана", "Majilis of Kazakhstan"),
-                "law": "kz-2004", "rehearsal": self.rehearsal, "time_zone": "Asia/Almaty", "days": {"1": "2004-09-19", "2": "2004-10-03"},
+                "id": "majilis-2004",
+                "title": text(
+                    "Қазақстан Мәжілісін сайлау", "Выборы в Мажилис Казахстана", "Majilis of Kazakhstan"
+                ),
+                "law": "kz-2004",
+                "rehearsal": self.rehearsal,
+                "time_zone": "Asia/Almaty",
+                "days": {"1": "2004-09-19", "2": "2004-10-03"},
                 "parameters": [
-                    {"path": "list.threshold", "value": "7/100", "preset": "7/100", "article": "Art. 97-1", "overridden": False},
-                    {"path": "list.threshold_base", "value": "valid", "preset": "cast" if self.overridden else "valid", "article": "Art. 97-1", "overridden": self.overridden},
+                    {
+                        "path": "list.threshold",
+                        "value": "7/100",
+                        "preset": "7/100",
+                        "article": "Art. 97-1",
+                        "overridden": False,
+                    },
+                    {
+                        "path": "list.threshold_base",
+                        "value": "valid",
+                        "preset": "cast" if self.overridden else "valid",
+                        "article": "Art. 97-1",
+                        "overridden": self.overridden,
+                    },
                 ],
                 "official": ["list_votes", "turnout", "list_seats", "calendar", "electronic_stations"],
                 "synthetic": ["constituency_votes", "station_votes", "candidates", "turnout_readings"],
                 "generator": {"name": "majilis-2004", "seed": 2004},
             },
             "parties": [
-                {"id": p, "name": text(*r[1:4]), "short": text(*r[1:4]), "code": text(*r[4:7]), "colour_light": r[7], "colour_dark": r[8],
-                 "list_order": i + 1, "bloc_members": [text("Аграрлық партия", "Аграрная партия", "Agrarian Party")] if p == "aist" else []}
+                {
+                    "id": p,
+                    "name": text(*r[1:4]),
+                    "short": text(*r[1:4]),
+                    "code": text(*r[4:7]),
+                    "colour_light": r[7],
+                    "colour_dark": r[8],
+                    "list_order": i + 1,
+                    "bloc_members": [text("Аграрлық партия", "Аграрная партия", "Agrarian Party")]
+                    if p == "aist"
+                    else [],
+                }
                 for i, (p, r) in enumerate(LISTS.items())
-            ] + [{"id": "independents", "name": text("Тәуелсіздер", "Самовыдвиженцы", "Independents"), "short": text("Тәуелсіздер", "Самовыдвиженцы", "Independents"),
-                  "code": text("Тә", "Св", "In"), "colour_light": "454C54", "colour_dark": "6B757F", "list_order": None, "bloc_members": []}],
+            ]
+            + [
+                {
+                    "id": "independents",
+                    "name": text("Тәуелсіздер", "Самовыдвиженцы", "Independents"),
+                    "short": text("Тәуелсіздер", "Самовыдвиженцы", "Independents"),
+                    "code": text("Тә", "Св", "In"),
+                    "colour_light": "454C54",
+                    "colour_dark": "6B757F",
+                    "list_order": None,
+                    "bloc_members": [],
+                }
+            ],
             "state": state,
-            "turnout": {"voted": CAST, "registered": REGISTERED, "additions": STATIONS, "numerator": "ballots_cast", "readings": [
-                {"at": f"2004-09-19T{h}:00:00+06:00", "voted": n, "registered": REGISTERED, "share": str(Fraction(n, REGISTERED))}
-                for h, n in (("10", 1_065_449), ("12", 2_156_885), ("14", 3_101_063), ("16", 3_863_336), ("18", 4_478_351), ("20", CAST))]},
+            "turnout": {
+                "voted": CAST,
+                "registered": REGISTERED,
+                "additions": STATIONS,
+                "numerator": "ballots_cast",
+                "readings": [
+                    {
+                        "at": f"2004-09-19T{h}:00:00+06:00",
+                        "voted": n,
+                        "registered": REGISTERED,
+                        "share": str(Fraction(n, REGISTERED)),
+                    }
+                    for h, n in (
+                        ("10", 1_065_449),
+                        ("12", 2_156_885),
+                        ("14", 3_101_063),
+                        ("16", 3_863_336),
+                        ("18", 4_478_351),
+                        ("20", CAST),
+                    )
+                ],
+            },
             "list": {
-                "seats": {p: seats.get(p, 0) for p in LISTS}, "votes": v, "valid_votes": VALID, "invalid_ballots": INVALID, "against_all": None,
-                "ballots_cast": CAST, "registered": REGISTERED,
-                "threshold": {"share": "7/100", "base": "valid", "base_votes": VALID, "article": "Art. 97-1", "strict": False},
-                "shares": {p: {"valid": str(Fraction(n, VALID)), "cast": str(Fraction(n, CAST)), "registered": str(Fraction(n, REGISTERED))} for p, n in v.items()},
-                "passing": passing, "quota": quota, "method": "largest_remainder/hare", "steps": steps, "needs_decision": [],
-                "sensitivity": [{"set": {"list.threshold_base": "cast"}, "seats": {p: other_seats.get(p, 0) for p in LISTS}, "passing": passing[:3], "quota": other_quota, "steps": other_steps}],
+                "seats": {p: seats.get(p, 0) for p in LISTS},
+                "votes": v,
+                "valid_votes": VALID,
+                "invalid_ballots": INVALID,
+                "against_all": None,
+                "ballots_cast": CAST,
+                "registered": REGISTERED,
+                "threshold": {
+                    "share": "7/100",
+                    "base": "valid",
+                    "base_votes": VALID,
+                    "article": "Art. 97-1",
+                    "strict": False,
+                },
+                "shares": {
+                    p: {
+                        "valid": str(Fraction(n, VALID)),
+                        "cast": str(Fraction(n, CAST)),
+                        "registered": str(Fraction(n, REGISTERED)),
+                    }
+                    for p, n in v.items()
+                },
+                "passing": passing,
+                "quota": quota,
+                "method": "largest_remainder/hare",
+                "steps": steps,
+                "needs_decision": [],
+                "sensitivity": [
+                    {
+                        "set": {"list.threshold_base": "cast"},
+                        "seats": {p: other_seats.get(p, 0) for p in LISTS},
+                        "passing": passing[:3],
+                        "quota": other_quota,
+                        "steps": other_steps,
+                    }
+                ],
                 "other_rules": [
                     {"name": "dhondt", "seats": {"otan": 8, "ak-zhol": 1, "asar": 1, "aist": 0}},
                     {"name": "sainte_lague", "seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1}},
                     {"name": "threshold_5", "seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1}},
                 ],
             },
-            "constituencies": {"total": 67, "decided_first_round": 45, "runoff": 22, "decided_second_round": 22 if self.final else 19, "first_round_winners": FIRST, "second_round_winners": SECOND},
+            "constituencies": {
+                "total": 67,
+                "decided_first_round": 45,
+                "runoff": 22,
+                "decided_second_round": 22 if self.final else 19,
+                "first_round_winners": FIRST,
+                "second_round_winners": SECOND,
+            },
             "house": house,
-            "house_rows": sorted(({"party": p, "list": a, "round1": b, "round2": c, "total": house[p]} for p, a, b, c in rows if house[p]), key=lambda r: (-r["total"], r["party"])),
-            "history": self.history(), "findings": {"count": 2, "by_code": {"P3.1": 1, "P5.2": 1}},
-        }  # fmt: skip
+            "house_rows": sorted(
+                (
+                    {"party": p, "list": a, "round1": b, "round2": c, "total": house[p]}
+                    for p, a, b, c in rows
+                    if house[p]
+                ),
+                key=lambda r: (-r["total"], r["party"]),
+            ),
+            "history": self.history(),
+            "findings": {"count": 2, "by_code": {"P3.1": 1, "P5.2": 1}},
+        }
 
     def history(self) -> list[dict[str, Any]]:
         early = {**self.list_votes, "otan": 2_700_000, "ak-zhol": 560_000}
         base = {"stations_total": STATIONS, "registered": REGISTERED}
         rows = [
-            {"id": "prelim-1", "round": 1, "status": "preliminary", "number": 1, "as_of": "2004-09-22T12:00:00+06:00", "reason": text("Алғашқы жариялау", "Первая публикация", "First publication"),
-             "document": None, "stations_counted": 120, "list_votes": early, "valid_votes": sum(early.values()), "voted": 4_700_000, "list_seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1},
-             "first_round_winners": {"otan": 27, "aist": 9, "asar": 2, "independents": 7}, "corrections": []},
-            {"id": "final-1", "round": 1, "status": "final", "number": None, "as_of": "2004-09-27T12:00:00+06:00", "reason": text("Барлық хаттама түсті", "Получены все протоколы", "All protocols received"),
-             "document": text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206"), "stations_counted": STATIONS, "list_votes": self.list_votes, "valid_votes": VALID, "voted": CAST,
-             "list_seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1}, "first_round_winners": FIRST,
-             "corrections": [{"kind": "list_share", "id": "ak-zhol", "before": "31/250", "after": "301/2500", "why": text("Тағы 14 учаске", "Ещё 14 участков", "14 more stations")},
-                             {"kind": "turnout", "id": None, "before": "567/1000", "after": "5649/10000", "why": text("Тағы 14 учаске", "Ещё 14 участков", "14 more stations")},
-                             {"kind": "winner", "id": "c5", "before": "otan", "after": "independents", "why": text("Мүшелік нақтыланды", "Уточнена принадлежность", "Affiliation corrected")}]},
-            {"id": "runoff-1", "round": 2, "status": "preliminary", "number": 1, "as_of": "2004-10-03T23:40:00+06:00", "reason": text("Кешкі жариялау", "Вечерняя публикация", "Evening publication"),
-             "document": None, "stations_counted": 41, "list_votes": None, "valid_votes": 1_000_000, "voted": 1_020_000, "list_seats": None, "first_round_winners": None, "corrections": []},
-        ]  # fmt: skip
+            {
+                "id": "prelim-1",
+                "round": 1,
+                "status": "preliminary",
+                "number": 1,
+                "as_of": "2004-09-22T12:00:00+06:00",
+                "reason": text("Алғашқы жариялау", "Первая публикация", "First publication"),
+                "document": None,
+                "stations_counted": 120,
+                "list_votes": early,
+                "valid_votes": sum(early.values()),
+                "voted": 4_700_000,
+                "list_seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1},
+                "first_round_winners": {"otan": 27, "aist": 9, "asar": 2, "independents": 7},
+                "corrections": [],
+            },
+            {
+                "id": "final-1",
+                "round": 1,
+                "status": "final",
+                "number": None,
+                "as_of": "2004-09-27T12:00:00+06:00",
+                "reason": text("Барлық хаттама түсті", "Получены все протоколы", "All protocols received"),
+                "document": text("142/206 қаулы", "Постановление 142/206", "Resolution 142/206"),
+                "stations_counted": STATIONS,
+                "list_votes": self.list_votes,
+                "valid_votes": VALID,
+                "voted": CAST,
+                "list_seats": {"otan": 7, "ak-zhol": 1, "asar": 1, "aist": 1},
+                "first_round_winners": FIRST,
+                "corrections": [
+                    {
+                        "kind": "list_share",
+                        "id": "ak-zhol",
+                        "before": "31/250",
+                        "after": "301/2500",
+                        "why": text("Тағы 14 учаске", "Ещё 14 участков", "14 more stations"),
+                    },
+                    {
+                        "kind": "turnout",
+                        "id": None,
+                        "before": "567/1000",
+                        "after": "5649/10000",
+                        "why": text("Тағы 14 учаске", "Ещё 14 участков", "14 more stations"),
+                    },
+                    {
+                        "kind": "winner",
+                        "id": "c5",
+                        "before": "otan",
+                        "after": "independents",
+                        "why": text("Мүшелік нақтыланды", "Уточнена принадлежность", "Affiliation corrected"),
+                    },
+                ],
+            },
+            {
+                "id": "runoff-1",
+                "round": 2,
+                "status": "preliminary",
+                "number": 1,
+                "as_of": "2004-10-03T23:40:00+06:00",
+                "reason": text("Кешкі жариялау", "Вечерняя публикация", "Evening publication"),
+                "document": None,
+                "stations_counted": 41,
+                "list_votes": None,
+                "valid_votes": 1_000_000,
+                "voted": 1_020_000,
+                "list_seats": None,
+                "first_round_winners": None,
+                "corrections": [],
+            },
+        ]
         if self.final:
             rows.append(
                 {
@@ -350,20 +666,44 @@ class Small:
         for id_, kk, ru, en, column, row, first, last in REGIONS:
             mine = [i for i, s in enumerate(self.stations) if s["region"] == id_]
             votes = {p: sum(share_out(n, STATIONS, i) for i in mine) for p, n in self.list_votes.items()}
-            result.append({
-                "id": id_, "name": text(kk, ru, en), "column": column, "row": row, "constituencies": [f"c{n}" for n in range(first, last + 1)],
-                "stations": len(mine), "electronic": sum(self.stations[i]["electronic"] == "yes" for i in mine),
-                "registered": sum(self.stations[i]["registered"] for i in mine),
-                "ballots_cast": sum(votes.values()) + sum(share_out(INVALID, STATIONS, i) for i in mine), "list_votes": votes,
-            })  # fmt: skip
+            result.append(
+                {
+                    "id": id_,
+                    "name": text(kk, ru, en),
+                    "column": column,
+                    "row": row,
+                    "constituencies": [f"c{n}" for n in range(first, last + 1)],
+                    "stations": len(mine),
+                    "electronic": sum(self.stations[i]["electronic"] == "yes" for i in mine),
+                    "registered": sum(self.stations[i]["registered"] for i in mine),
+                    "ballots_cast": sum(votes.values()) + sum(share_out(INVALID, STATIONS, i) for i in mine),
+                    "list_votes": votes,
+                }
+            )
         return result
 
     def findings(self) -> list[dict[str, Any]]:
         common = {"contest": "list", "round": 1, "channel": "paper", "version": 1, "facts": {}}
         return [
-            {"code": "P3.1", "station": "0010", **common, "found": 512, "expected": 498, "treatment": "counted", "decision": None},
-            {"code": "P5.2", "station": "0031", **common, "found": 1210, "expected": 1200, "treatment": "counted", "decision": "12/34"},
-        ]  # fmt: skip
+            {
+                "code": "P3.1",
+                "station": "0010",
+                **common,
+                "found": 512,
+                "expected": 498,
+                "treatment": "counted",
+                "decision": None,
+            },
+            {
+                "code": "P5.2",
+                "station": "0031",
+                **common,
+                "found": 1210,
+                "expected": 1200,
+                "treatment": "counted",
+                "decision": "12/34",
+            },
+        ]
 
     def codebook(self) -> list[dict[str, str]]:
         return [
@@ -387,15 +727,24 @@ class Small:
         }
         places = {s["station"]: s for s in self.stations}
         return [
-            {"station": v["station"], "region": places[v["station"]]["region"], "constituency": places[v["station"]]["constituency"], "contest": v["contest"],
-             "round": v["round"], "option": v["option"], "name_en": v["option"], "party": v["option"] if v["contest"] == "list" else "", "votes": v["votes"]}
-            for v in self.votes if (v["station"], v["contest"], v["round"], v["channel"], v["version"]) in used
-        ]  # fmt: skip
+            {
+                "station": v["station"],
+                "region": places[v["station"]]["region"],
+                "constituency": places[v["station"]]["constituency"],
+                "contest": v["contest"],
+                "round": v["round"],
+                "option": v["option"],
+                "name_en": v["option"],
+                "party": v["option"] if v["contest"] == "list" else "",
+                "votes": v["votes"],
+            }
+            for v in self.votes
+            if (v["station"], v["contest"], v["round"], v["channel"], v["version"]) in used
+        ]
 
 
-def one_state(
-    status: str, version: int, as_of: str, counted: int, total: int, seats: int, decided: int, document: Any
-) -> dict[str, Any]:
+def one_state(status: str, version: int, as_of: str, *rest: Any) -> dict[str, Any]:
+    counted, total, seats, decided, document = rest
     return {
         "status": status,
         "version": version,
@@ -421,14 +770,66 @@ def hare_steps(
     seats = {p: whole[p] + (p in order[:left]) for p in passing}
     article = "Art. 97-1"
     steps = [
-        {"at": "threshold", "facts": {"share": "7/100", "base": base, "base_votes": base_votes, "needed": -(-7 * base_votes // 100),
-         "lists": [{"id": p, "votes": n, "share": str(Fraction(n, base_votes)), "passes": p in passing, "why": None} for p, n in votes.items()]}, "article": article},
-        {"at": "quota", "facts": {"name": "hare", "votes": total, "seats": 10, "quota": str(quota)}, "article": article},
-        {"at": "whole_quotas", "facts": {"lists": [{"id": p, "votes": votes[p], "quotas": str(votes[p] / quota), "whole": whole[p], "remainder": str(rest[p])} for p in passing],
-         "given": sum(whole.values()), "left": left}, "article": article},
-        {"at": "remainders", "facts": {"order": [{"id": p, "remainder": str(rest[p]), "part": str(rest[p] / quota), "seat": sum(whole.values()) + i + 1 if i < left else None} for i, p in enumerate(order)]}, "article": article},
+        {
+            "at": "threshold",
+            "facts": {
+                "share": "7/100",
+                "base": base,
+                "base_votes": base_votes,
+                "needed": -(-7 * base_votes // 100),
+                "lists": [
+                    {
+                        "id": p,
+                        "votes": n,
+                        "share": str(Fraction(n, base_votes)),
+                        "passes": p in passing,
+                        "why": None,
+                    }
+                    for p, n in votes.items()
+                ],
+            },
+            "article": article,
+        },
+        {
+            "at": "quota",
+            "facts": {"name": "hare", "votes": total, "seats": 10, "quota": str(quota)},
+            "article": article,
+        },
+        {
+            "at": "whole_quotas",
+            "facts": {
+                "lists": [
+                    {
+                        "id": p,
+                        "votes": votes[p],
+                        "quotas": str(votes[p] / quota),
+                        "whole": whole[p],
+                        "remainder": str(rest[p]),
+                    }
+                    for p in passing
+                ],
+                "given": sum(whole.values()),
+                "left": left,
+            },
+            "article": article,
+        },
+        {
+            "at": "remainders",
+            "facts": {
+                "order": [
+                    {
+                        "id": p,
+                        "remainder": str(rest[p]),
+                        "part": str(rest[p] / quota),
+                        "seat": sum(whole.values()) + i + 1 if i < left else None,
+                    }
+                    for i, p in enumerate(order)
+                ]
+            },
+            "article": article,
+        },
         {"at": "result", "facts": {"seats": seats}, "article": article},
-    ]  # fmt: skip
+    ]
     return steps, seats, str(quota)
 
 
@@ -444,15 +845,22 @@ def write(target: Path, final: bool = True, rehearsal: bool = False, overridden:
     target.mkdir(parents=True, exist_ok=True)
     small = Small(final, rehearsal, overridden)
     documents = {
-        "results.json": small.results(), "constituencies.json": small.constituencies, "regions.json": small.regions(),
-        "findings.json": small.findings(), "nist.json": {"@type": "ElectionResults.ElectionReport"},
-    }  # fmt: skip
+        "results.json": small.results(),
+        "constituencies.json": small.constituencies,
+        "regions.json": small.regions(),
+        "findings.json": small.findings(),
+        "nist.json": {"@type": "ElectionResults.ElectionReport"},
+    }
     for name, value in documents.items():
         (target / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     tables = {
-        "stations.csv": small.stations, "electronic_stations.csv": [s for s in small.stations if s["electronic"] == "yes"],
-        "protocols.csv": small.protocols, "votes.csv": small.votes, "results.csv": small.counted(), "codebook.csv": small.codebook(),
-    }  # fmt: skip
+        "stations.csv": small.stations,
+        "electronic_stations.csv": [s for s in small.stations if s["electronic"] == "yes"],
+        "protocols.csv": small.protocols,
+        "votes.csv": small.votes,
+        "results.csv": small.counted(),
+        "codebook.csv": small.codebook(),
+    }
     for name, rows in tables.items():
         write_csv(target / name, rows)
     return target

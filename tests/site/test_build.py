@@ -15,10 +15,25 @@ from dauys.site.build import MARK
 from dauys.words import LANGUAGES
 
 KINDS = (
-    "index.html", "list/index.html", "constituencies/index.html", "constituencies/16.html", "run-offs/index.html", "regions/index.html",
-    "regions/karaganda.html", "stations/index.html", "stations/in-16.html", "stations/0005.html", "electronic/index.html", "turnout/index.html",
-    "history/index.html", "findings/index.html", "methods/index.html", "data/index.html", "synthetic/index.html", "404.html",
-)  # fmt: skip
+    "index.html",
+    "list/index.html",
+    "constituencies/index.html",
+    "constituencies/16.html",
+    "run-offs/index.html",
+    "regions/index.html",
+    "regions/karaganda.html",
+    "stations/index.html",
+    "stations/in-16.html",
+    "stations/0005.html",
+    "electronic/index.html",
+    "turnout/index.html",
+    "history/index.html",
+    "findings/index.html",
+    "methods/index.html",
+    "data/index.html",
+    "synthetic/index.html",
+    "404.html",
+)
 
 
 class Links(HTMLParser):
@@ -101,16 +116,35 @@ def test_json_beside_every_page(final_site):
 
 def test_first_view_is_small(final_site, open_site):
     for site in (final_site, open_site):
-        shared = sum((site / "assets" / name).stat().st_size for name in (
-            "dauys.css", "icon.svg", "fonts/serif-700.woff2", "fonts/sans-400.woff2", "fonts/sans-600.woff2"))  # fmt: skip
+        shared = sum(
+            (site / "assets" / name).stat().st_size
+            for name in (
+                "dauys.css",
+                "icon.svg",
+                "fonts/serif-700.woff2",
+                "fonts/sans-400.woff2",
+                "fonts/sans-600.woff2",
+            )
+        )
         for language in LANGUAGES:
             assert shared + (site / language / "index.html").stat().st_size <= 100_000, language
 
 
 def test_the_front_page_says_the_result(final_site):
     text = text_of(read(final_site, "en/index.html"))
-    for piece in ("All 77 seats are decided. Otan has 42, a majority.", "4 of 10 lists share 10 seats", "60.61 %", "2,883,706", "7 % of valid votes, 4,757,773",
-                  "3,132 votes to spare", "7-2-1", "56.49 %", "4,893,204 voted of 8,662,188 registered", "12.4 % → 12.04 %", "56.7 % → 56.49 %"):  # fmt: skip
+    for piece in (
+        "All 77 seats are decided. Otan has 42, a majority.",
+        "4 of 10 lists share 10 seats",
+        "60.61 %",
+        "2,883,706",
+        "7 % of valid votes, 4,757,773",
+        "3,132 votes to spare",
+        "7-2-1",
+        "56.49 %",
+        "4,893,204 voted of 8,662,188 registered",
+        "12.4 % → 12.04 %",
+        "56.7 % → 56.49 %",
+    ):
         assert piece in text, piece
     assert "Preliminary" not in text
     russian = read(final_site, "ru/index.html")
@@ -121,8 +155,14 @@ def test_the_front_page_says_the_result(final_site):
 def test_an_unfinished_count_says_so(open_site):
     html = read(open_site, "en/index.html")
     text = text_of(html)
-    for piece in ("55 seats are decided. In 22 run-offs the count goes on.", "93.2 % of stations", "in 3 of them the missing stations could still change", "Preliminary 1",
-                  "Leading in run-off", "Run-offs still open"):  # fmt: skip
+    for piece in (
+        "55 seats are decided. In 22 run-offs the count goes on.",
+        "93.2 % of stations",
+        "in 3 of them the missing stations could still change",
+        "Preliminary 1",
+        "Leading in run-off",
+        "Run-offs still open",
+    ):
         assert piece in text, piece
     assert len(re.findall(r"<circle class=r ", html)) == 22
     constituency = text_of(read(open_site, "en/constituencies/16.html"))
@@ -151,8 +191,19 @@ def test_changed_rules_rehearsal_and_synthetic_rows_are_said_on_every_page(open_
 def test_how_the_seats_were_won_shows_every_step(final_site):
     html = read(final_site, "en/list/index.html")
     text = text_of(html)
-    for piece in ("How 10 list seats became 7-1-1-1", "A list needed 333,045 votes", "433,379.4", "6.6540", "Whole quotas: 8 seats", "283,429.6", "144,137 votes ahead of Ak Zhol",
-                  "399,761.7", "172,910.3", "8-1-1-0", "remainder 1 by size"):  # fmt: skip
+    for piece in (
+        "How 10 list seats became 7-1-1-1",
+        "A list needed 333,045 votes",
+        "433,379.4",
+        "6.6540",
+        "Whole quotas: 8 seats",
+        "283,429.6",
+        "144,137 votes ahead of Ak Zhol",
+        "399,761.7",
+        "172,910.3",
+        "8-1-1-0",
+        "remainder 1 by size",
+    ):
         assert piece in text, piece
     assert all(f"id=seat-{n}" in html for n in range(1, 11))
     assert html.count("seat p-aist moved") == 1
@@ -189,12 +240,16 @@ def test_feeds_sitemap_and_pictures(final_site):
     assert (
         len(places) == len(pages(final_site)) - 2 - 3
     )  # neither the two pages without a language nor the three 404
-    assert f"https://results.test/assets/result-en.png" in read(final_site, "en/index.html")
+    assert "https://results.test/assets/result-en.png" in read(final_site, "en/index.html")
 
 
 def test_several_processes_write_the_same_bytes(final_data, final_site, tmp_path):
-    code = f"from pathlib import Path; from dauys.site import build; build(Path({str(final_data)!r}), Path({str(tmp_path / 'site')!r}), base_url='https://results.test/', workers=2)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    code = (
+        "import sys; from pathlib import Path; from dauys.site import build; "
+        "build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='https://results.test/', workers=2)"
+    )
+    command = [sys.executable, "-c", code, str(final_data), str(tmp_path / "site")]
+    subprocess.run(command, check=True, timeout=120)
     names = sorted(p.relative_to(final_site) for p in final_site.rglob("*") if p.is_file())
     assert names == sorted(
         p.relative_to(tmp_path / "site") for p in (tmp_path / "site").rglob("*") if p.is_file()

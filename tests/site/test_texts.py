@@ -40,9 +40,14 @@ def test_every_sentence_that_pages_ask_for_exists():
     )
 
 
-@pytest.mark.parametrize(("language", "one", "two", "five"), [
-    ("en", "1 station", "2 stations", "5 stations"), ("ru", "1 участок", "2 участка", "5 участков"), ("kk", "1 учаске", "2 учаске", "5 учаске"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("language", "one", "two", "five"),
+    [
+        ("en", "1 station", "2 stations", "5 stations"),
+        ("ru", "1 участок", "2 участка", "5 участков"),
+        ("kk", "1 учаске", "2 учаске", "5 учаске"),
+    ],
+)
 def test_numbers_choose_the_form_of_the_word(language, one, two, five):
     t = texts(language)
     assert [t("con.stations", count=n) for n in (1, 2, 5)] == [one, two, five]

@@ -24,13 +24,19 @@ from dauys.words import Words
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--serve", "port", type=click.IntRange(0, 65535), cls=SpokenOption, help="option.serve", metavar="PORT")
-@click.option("--base-url", default=BASE_URL, show_default=True, cls=SpokenOption, help="option.base_url", metavar="URL")
+@click.option(
+    "--serve", "port", type=click.IntRange(0, 65535), cls=SpokenOption, help="option.serve", metavar="PORT"
+)
+@click.option(
+    "--base-url", default=BASE_URL, show_default=True, cls=SpokenOption, help="option.base_url", metavar="URL"
+)
 @click.option("--keep", is_flag=True, cls=SpokenOption, help="option.keep")
 @quiet_option
 @lang_option
 @click.pass_context
-def command(context: click.Context, folder: Path, port: int | None, base_url: str, keep: bool, quiet: bool) -> None:
+def command(
+    context: click.Context, *, folder: Path, port: int | None, base_url: str, keep: bool, quiet: bool
+) -> None:
     """Make DIR/site from DIR/data, then serve it where a port is given."""
     words = Words(words_of(context).language, "cli", "run")
     site = folder / "site"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dauys.domain.text import LANGUAGES
+from dauys.domain.text import LANGUAGES, Language
 from dauys.site import feeds, picture, source
 from dauys.site.pages import constituencies, facts, front, lists, places, station
 from dauys.site.render import Renderer, asset, stylesheet
@@ -48,9 +48,9 @@ def build(
 ) -> Built:
     """Write the site of the result in `data_dir` to `site_dir`, whole or not at all; return what was written.
 
-    `progress(done, total)` is called as pages are finished. `workers` processes draw the station pages; None is one
-    for each processor, 0 draws all in this one. Raises InputError where data is missing, FileExistsError where
-    `site_dir` holds something that is not a site of ours.
+    `progress(done, total)` is called as pages are finished. `workers` processes draw the station pages; None
+    is one for each processor, 0 draws all in this one. Raises InputError where data is missing,
+    FileExistsError where `site_dir` holds something that is not a site of ours.
     """
     data_dir, site_dir = Path(data_dir), Path(site_dir)
     if site_dir.exists() and any(site_dir.iterdir()) and not (site_dir / MARK).is_file():
@@ -59,7 +59,7 @@ def build(
     site_dir.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{site_dir.name}-", dir=site_dir.parent))
     try:
-        pages, files = _write(data, draft, progress or (lambda done, total: None), base_url, workers)
+        pages, files = _write(data, draft, progress or _silent, base_url, workers)
         draft.chmod(0o755)
         _replace(draft, site_dir)
     except BaseException:
@@ -68,8 +68,13 @@ def build(
     return Built(site_dir, pages, files)
 
 
+def _silent(done: int, total: int) -> None:
+    """Tell nobody how far the work is."""
+    del done, total
+
+
 def _replace(draft: Path, target: Path) -> None:
-    """Put the draft in place. A crash between the two renames leaves the old site beside, under a dotted name."""
+    """Put the draft in place; a crash between the renames leaves the old site beside it, with a dot."""
     old = draft.with_name(draft.name + "-old")
     if target.exists():
         target.rename(old)
@@ -106,7 +111,7 @@ class _Shop:
 
     data: source.Source
     folder: Path
-    renderers: dict[str, Renderer]
+    renderers: dict[Language, Renderer]
 
 
 _shop: list[_Shop] = []
@@ -134,7 +139,7 @@ def _write(
     count = (os.cpu_count() or 1) if workers is None else workers
     files = 0
     if count > 1 and len(jobs) > 6 and "fork" in multiprocessing.get_all_start_methods():
-        # Forked before anything here has started a thread; the children share the data and the compiled templates.
+        # Forked before anything here starts a thread; the children share the data and the compiled templates.
         for renderer in renderers.values():
             renderer.environment.get_template("station.html")
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork")) as pool:
@@ -161,7 +166,7 @@ def _groups(data: source.Source) -> Iterator[tuple[str, int, int]]:
             yield identity, start, min(start + _CHUNK, len(mine))
 
 
-def _draw_stations(language: str, group: tuple[str, int, int]) -> tuple[int, int]:
+def _draw_stations(language: Language, group: tuple[str, int, int]) -> tuple[int, int]:
     """Write the pages of some stations in one language, and their JSON with the first language."""
     shop = _shop[0]
     renderer = shop.renderers[language]
@@ -201,7 +206,7 @@ def single_pages(view: View) -> Iterator[Page]:
 def _write_rest(
     data: source.Source,
     folder: Path,
-    renderers: dict[str, Renderer],
+    renderers: dict[Language, Renderer],
     base_url: str,
     advance: Callable[[int], None],
 ) -> int:

@@ -25,7 +25,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def letters_on(colour: str, theme: str) -> str:
-    """Return the colour of letters on a fill: ink or white, whichever reads better; black where neither reaches 4.5."""
+    """Return the colour of letters on a fill: ink or white, the better; black where neither reaches 4.5."""
     best = max((INK[theme], PAPER[theme]), key=lambda c: contrast(colour, c))
     return (
         best

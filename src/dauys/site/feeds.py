@@ -23,12 +23,18 @@ def atom(view: View, base_url: str) -> str:
     own = f"{base_url}{view.language}/feed.xml"
     updated = max((h["as_of"] for h in history), default="1970-01-01T00:00:00Z")
     entries = "".join(_entry(view, h, base_url) for h in reversed(history))
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{view.language}">\n<id>{_identity(election["id"], view.language)}</id>\n'
-        f"<title>{escape(view.name(election['title']))}</title>\n<updated>{updated}</updated>\n<author><name>Dauys</name></author>\n"
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>\n<link href={quoteattr(base_url + view.language + "/index.html")}/>\n{entries}</feed>\n'
+    front = quoteattr(f"{base_url}{view.language}/index.html")
+    lines = (
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{view.language}">',
+        f"<id>{_identity(election['id'], view.language)}</id>",
+        f"<title>{escape(view.name(election['title']))}</title>",
+        f"<updated>{updated}</updated>",
+        "<author><name>Dauys</name></author>",
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(own)}/>',
+        f"<link href={front}/>",
     )
+    return "\n".join(lines) + f"\n{entries}</feed>\n"
 
 
 def _entry(view: View, h: dict[str, Any], base_url: str) -> str:
@@ -39,14 +45,20 @@ def _entry(view: View, h: dict[str, Any], base_url: str) -> str:
         row = correction(view, c)
         lines.append(f"{row['what']}: {row['before']} → {row['after']}. {row['why']}")
     link = f"{base_url}{view.language}/history/index.html#{h['id']}"
-    return (
-        f"<entry>\n<id>{_identity(view.results['election']['id'], h['id'], view.language)}</id>\n<title>{escape(publication_name(view, h))}</title>\n"
-        f'<updated>{h["as_of"]}</updated>\n<link href={quoteattr(link)}/>\n<content type="text">{escape(chr(10).join(map(str, lines)))}</content>\n</entry>\n'
+    tags = (
+        "<entry>",
+        f"<id>{_identity(view.results['election']['id'], h['id'], view.language)}</id>",
+        f"<title>{escape(publication_name(view, h))}</title>",
+        f"<updated>{h['as_of']}</updated>",
+        f"<link href={quoteattr(link)}/>",
+        f'<content type="text">{escape(chr(10).join(map(str, lines)))}</content>',
+        "</entry>",
     )
+    return "\n".join(tags) + "\n"
 
 
 def sitemap(paths: Iterable[str], base_url: str) -> str:
-    """Return the site map: every page in every language (at most 50,000 addresses, as the protocol allows)."""
+    """Return the site map: every page in every language, at most the 50,000 addresses that one may have."""
     urls = [
         f"<url><loc>{escape(base_url + language + '/' + path)}</loc></url>\n"
         for language in LANGUAGES

@@ -21,10 +21,10 @@ class Dot:
 
 
 def hemicycle(seats: int, rows: int = ROWS) -> tuple[Dot, ...]:
-    """Return one dot per seat, ordered from left to right by angle; rows hold dots in proportion to their length.
+    """Return one dot per seat, ordered from left to right; rows hold dots in proportion to their length.
 
-    Seats are shared over the rows by largest remainder, so every number of seats works. The middle is (0, 0) and y
-    grows downwards.
+    Seats are shared over the rows by largest remainder, so every number of seats works. The middle is (0, 0)
+    and y grows downwards.
     """
     rows = min(rows, seats)
     radii = [INNER + STEP * i for i in range(rows)]

@@ -39,10 +39,8 @@ def draw(view: View) -> Markup:
         mine = [next(dots) for _ in range(decided + leading)]
         circles = []
         for i, dot in enumerate(mine):
-            ring = i >= decided
-            circles.append(
-                f'<circle{" class=r" if ring else ""} cx="{dot.x:g}" cy="{dot.y:g}" r="{RADIUS - 2 if ring else RADIUS:g}"/>'
-            )
+            kind, radius = (" class=r", RADIUS - 2) if i >= decided else ("", RADIUS)
+            circles.append(f'<circle{kind} cx="{dot.x:g}" cy="{dot.y:g}" r="{radius:g}"/>')
         marks.append(f'<g class="{known.cls}">{"".join(circles)}</g>')
         middle = pi * (used + len(mine) / 2) / total
         used += len(mine)
@@ -54,14 +52,17 @@ def draw(view: View) -> Markup:
     summary = view.t(
         "hemi.label", count=total, groups=", ".join(f"{view.party(p).short} {a + b}" for p, a, b in rows)
     )
+    seats = escape(view.t("word.seats_of", count=total))
+    box = f"{_LEFT} {_TOP} {_WIDTH} {_HEIGHT}"
     return Markup(  # noqa: S704  numbers, and names that were escaped
-        f'<svg viewBox="{_LEFT} {_TOP} {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(summary)}">{"".join(marks)}{"".join(labels)}'
-        f'<text class="t" y="-16">{total}</text><text y="8" text-anchor="middle">{escape(view.t("word.seats_of", count=total))}</text></svg>'
+        f'<svg viewBox="{box}" role="img" aria-label="{escape(summary)}">{"".join(marks)}{"".join(labels)}'
+        f'<text class="t" y="-16">{total}</text><text y="8" text-anchor="middle">{seats}</text></svg>'
     )
 
 
 def _text(x: float, y: float, anchor: str, number: int, name: str) -> str:
-    return f'<text class="lb" x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"><tspan>{number}</tspan> {escape(name)}</text>'
+    place = f'x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"'
+    return f'<text class="lb" {place}><tspan>{number}</tspan> {escape(name)}</text>'
 
 
 def _label(angle: float, number: int, name: str) -> str:
@@ -80,8 +81,7 @@ def _leaders(small: list[tuple[str, int, float]]) -> list[str]:
         ty = y - 8 if last is None else max(y - 8, last + 19)
         last = ty
         anchor = "start" if x > -40 else "end"
-        parts.append(
-            f'<path class="lb" d="M{x:.0f} {y:.0f}L{tx - 4 if anchor == "start" else tx + 4:.0f} {ty - 4:.0f}"/>'
-        )
+        end = tx - 4 if anchor == "start" else tx + 4
+        parts.append(f'<path class="lb" d="M{x:.0f} {y:.0f}L{end:.0f} {ty - 4:.0f}"/>')
         parts.append(_text(tx, ty, anchor, number, name))
     return parts

@@ -1,4 +1,4 @@
-"""The picture a link shows where it is shared: headline and hemicycle, 1200 by 630, drawn without a browser."""
+"""The picture that a shared link shows: headline and hemicycle, 1200 by 630, drawn without a browser."""
 
 from __future__ import annotations
 
@@ -45,25 +45,30 @@ def svg(view: View) -> str:
         f'<tspan x="72" dy="{0 if i == 0 else 66}">{escape(line)}</tspan>'
         for i, line in enumerate(wrap(title, 22)[:5])
     )
-    keys = "".join(
-        f'<tspan x="640" dy="0" dx="{0}">{escape("   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part))}</tspan>'.replace(
-            'dy="0"', f'dy="{34 * (i > 0)}"'
-        )
-        for i, part in enumerate([rows[:3], rows[3:6]])
-    )
-    banner = (
-        f'<text x="72" y="580" font-size="22" fill="{_INK2}">{escape(str(view.t("banner.synthetic")))}</text>'
-        if view.results["election"]["synthetic"]
-        else ""
-    )
+    election = view.results["election"]
+    banner = view.t("banner.synthetic") if election["synthetic"] else ""
+    text = f'font-size="22" fill="{_INK2}"'
+    serif = f'font-family="Dauys Serif" font-weight="700" fill="{_INK}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="Dauys Sans">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/><rect width="{WIDTH}" height="12" fill="{_INK}"/>'
-        f'<text x="72" y="96" font-family="Dauys Serif" font-weight="700" font-size="34" fill="{_INK}">Dauys</text>'
-        f'<text x="72" y="150" font-size="22" fill="{_INK2}">{escape(when(view))}</text>'
-        f'<text y="250" font-family="Dauys Serif" font-weight="700" font-size="56" fill="{_INK}">{head}</text>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="Dauys Sans">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/>'
+        f'<rect width="{WIDTH}" height="12" fill="{_INK}"/>'
+        f'<text x="72" y="96" font-size="34" {serif}>Dauys</text>'
+        f'<text x="72" y="150" {text}>{escape(when(view))}</text>'
+        f'<text y="250" font-size="56" {serif}>{head}</text>'
         f'<g transform="translate(890,430) scale(1.28)">{"".join(marks)}</g>'
-        f'<text x="640" y="510" font-size="24" fill="{_INK}">{keys}</text>{banner}</svg>'
+        f'<text font-size="24" fill="{_INK}">{_keys(view, rows)}</text>'
+        f'<text x="72" y="580" {text}>{escape(str(banner))}</text></svg>'
+    )
+
+
+def _keys(view: View, rows: list[tuple[str, int, int]]) -> str:
+    """Return the groups with their seats in two lines below the hemicycle."""
+    lines = (
+        "   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part) for part in (rows[:3], rows[3:6])
+    )
+    return "".join(
+        f'<tspan x="640" y="{510 + 34 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines)
     )
 
 

@@ -14,12 +14,17 @@ from dauys.site import colours
 from dauys.site.view import Page, View
 
 NAVIGATION = (
-    ("results", "index.html"), ("constituencies", "constituencies/index.html"), ("stations", "stations/index.html"),
-    ("turnout", "turnout/index.html"), ("history", "history/index.html"), ("findings", "findings/index.html"),
-    ("methods", "methods/index.html"), ("data", "data/index.html"),
-)  # fmt: skip
+    ("results", "index.html"),
+    ("constituencies", "constituencies/index.html"),
+    ("stations", "stations/index.html"),
+    ("turnout", "turnout/index.html"),
+    ("history", "history/index.html"),
+    ("findings", "findings/index.html"),
+    ("methods", "methods/index.html"),
+    ("data", "data/index.html"),
+)
 _INDENT = re.compile(r"\n\s+|\n")
-#: Attributes whose value needs no quotes. A value before `/>` keeps them, or the slash would become part of it.
+#: Attributes whose value needs no quotes. A value before `/>` keeps them, or the slash would join it.
 _QUOTES = re.compile(r"""( [a-z][a-z-]*)="([^"'=<>`\s]+)"(?=[ >])""")
 
 
@@ -49,16 +54,34 @@ class Renderer:
     def __init__(self, view: View, base_url: str) -> None:
         self.view, self.base_url = view, base_url
         self.environment = jinja2.Environment(
-            loader=_loader(), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            auto_reload=False, cache_size=-1,
-        )  # fmt: skip
+            loader=_loader(),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
         election = view.results["election"]
         self.environment.globals.update(
-            v=view, t=view.t, f=view.f, lang=view.language, others=view.others, election=election, navigation=NAVIGATION,
-            election_title=view.name(election["title"]), overridden=[p for p in election["parameters"] if p["overridden"]],
-            base_url=base_url, program=version("dauys"), name=view.name, party=view.party, count=view.f.count,
-            percent=view.f.percent, chip=view.chip, article=view.article,
-        )  # fmt: skip
+            v=view,
+            t=view.t,
+            f=view.f,
+            lang=view.language,
+            others=view.others,
+            election=election,
+            navigation=NAVIGATION,
+            election_title=view.name(election["title"]),
+            overridden=[p for p in election["parameters"] if p["overridden"]],
+            base_url=base_url,
+            program=version("dauys"),
+            name=view.name,
+            party=view.party,
+            count=view.f.count,
+            percent=view.f.percent,
+            chip=view.chip,
+            article=view.article,
+        )
 
     def draw(self, page: Page) -> str:
         """Return the page as HTML."""

@@ -1,4 +1,4 @@
-"""A small server for looking at a site on this machine: compressed, with the headers a public server should set."""
+"""A small server to look at a site on this machine: compressed, with the headers a public one should set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ TYPES = {
     ".xml": "application/xml",
 }
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -49,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet: the terminal belongs to the person who started the command."""
 
     def find(self, target: str) -> tuple[HTTPStatus, Path]:
-        """Return the file that answers an address, and its status; nothing outside the folder is ever found."""
+        """Return the file that answers an address, and its status; nothing outside the folder is found."""
         path = unquote(urlsplit(target).path)
         parts = [part for part in path.split("/") if part]
         if not any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):

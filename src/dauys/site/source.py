@@ -17,8 +17,19 @@ Row = dict[str, Any]
 DOCUMENTS = ("results.json", "constituencies.json", "regions.json", "findings.json")
 TABLES = ("stations.csv", "protocols.csv", "votes.csv", "results.csv")
 #: What a reader can take away, in the order of the data page.
-DOWNLOADS = ("results.csv", "results.json", "nist.json", "constituencies.json", "regions.json", "stations.csv",
-             "electronic_stations.csv", "protocols.csv", "votes.csv", "findings.json", "codebook.csv")  # fmt: skip
+DOWNLOADS = (
+    "results.csv",
+    "results.json",
+    "nist.json",
+    "constituencies.json",
+    "regions.json",
+    "stations.csv",
+    "electronic_stations.csv",
+    "protocols.csv",
+    "votes.csv",
+    "findings.json",
+    "codebook.csv",
+)
 INDEPENDENTS = "independents"
 
 
@@ -141,12 +152,27 @@ def read(folder: Path) -> Source:
         raise InputError(problems)
     results, constituencies, regions, findings = (_document(folder / name) for name in DOCUMENTS)
     if results.get("schema") != "dauys/results/1":
-        raise InputError([Problem("E6.3", Place(file=str(folder / "results.json"), path="schema"),
-                                  found=str(results.get("schema")), expected="dauys/results/1")])  # fmt: skip
+        raise InputError(
+            [
+                Problem(
+                    "E6.3",
+                    Place(file=str(folder / "results.json"), path="schema"),
+                    found=str(results.get("schema")),
+                    expected="dauys/results/1",
+                )
+            ]
+        )
     stations = _table(folder / "stations.csv")
     for station in stations:
         station["registered"] = int(station["registered"]) if station["registered"] else None
     return Source(
-        folder, results, tuple(constituencies), tuple(regions), tuple(stations), _protocols(folder),
-        _counted(folder), tuple(findings), tuple(_table(folder / "codebook.csv") if (folder / "codebook.csv").is_file() else ()),
-    )  # fmt: skip
+        folder,
+        results,
+        tuple(constituencies),
+        tuple(regions),
+        tuple(stations),
+        _protocols(folder),
+        _counted(folder),
+        tuple(findings),
+        tuple(_table(folder / "codebook.csv") if (folder / "codebook.csv").is_file() else ()),
+    )

@@ -16,7 +16,7 @@ _ARTICLE = re.compile(rf"\bArts?\.\s*({_NUMBER}(?:,\s*{_NUMBER})*)")
 
 
 class Texts:
-    """`texts("key", count=3)`: the sentence of `site.po`; whole numbers are written in the language's own way.
+    """`texts("key", count=3)`: a sentence of `site.po`; whole numbers are written in the way of the language.
 
     The catalogs may hold the tags b, em and a; what is filled in is escaped.
     """
@@ -43,7 +43,7 @@ class Texts:
     def known(self, prefix: str, code: str) -> Markup:
         """Return the sentence `prefix.code`, or the code itself where a data file uses one without words."""
         key = f"{prefix}.{code}"
-        return self(key) if self.has(key) else Markup(escape(code))
+        return self(key) if self.has(key) else Markup("{}").format(code)
 
     def article(self, text: str | None) -> str:
         """Return an article reference in the language of the page: `Art. 9`, `ст. 9`, `9-бап`."""

@@ -17,7 +17,10 @@ from dauys.site.geometry import map_box, tiles_across
 from dauys.site.source import INDEPENDENTS, Row, Source
 from dauys.site.texts import Texts
 
-_ICON = '<svg viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="{w}">{path}</svg>'
+_ICON = (
+    '<svg viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="{w}">'
+    "{path}</svg>"
+)
 _PATHS = {
     "tick": ("2", '<path d="m2 7.5 3.5 3.5L12 3"/>'),
     "part": (
@@ -31,10 +34,19 @@ _PATHS = {
 }
 #: Each kind of chip: its style and its shape; colour never stands alone.
 CHIPS = {
-    "final": ("ok", "tick"), "passes": ("ok", "tick"), "counted": ("ok", "tick"), "preliminary": ("warn", "part"),
-    "fails": ("", "cross"), "finding": ("warn", "said"), "set_aside": ("bad", "cross"), "awaited": ("info", "clock"),
-    "corrected": ("info", "clock"), "not_run": ("", "none"), "declared": ("", "said"), "runoff": ("info", "clock"),
-}  # fmt: skip
+    "final": ("ok", "tick"),
+    "passes": ("ok", "tick"),
+    "counted": ("ok", "tick"),
+    "preliminary": ("warn", "part"),
+    "fails": ("", "cross"),
+    "finding": ("warn", "said"),
+    "set_aside": ("bad", "cross"),
+    "awaited": ("info", "clock"),
+    "corrected": ("info", "clock"),
+    "not_run": ("", "none"),
+    "declared": ("", "said"),
+    "runoff": ("info", "clock"),
+}
 ICONS = {name: _ICON.format(w=w, path=path) for name, (w, path) in _PATHS.items()}
 
 
@@ -146,16 +158,20 @@ class View:
     def _region_tiles(self, region: Row, here: str | None) -> dict[str, Any]:
         tiles = [self.tile(self.source.constituency[c], here) for c in region["constituencies"]]
         return {
-            "id": region["id"], "name": self.region_name(region), "x": region["column"], "y": region["row"],
-            "n": tiles_across(len(tiles), region.get("width")), "tiles": tiles,
-        }  # fmt: skip
+            "id": region["id"],
+            "name": self.region_name(region),
+            "x": region["column"],
+            "y": region["row"],
+            "n": tiles_across(len(tiles), region.get("width")),
+            "tiles": tiles,
+        }
 
     def region_name(self, region: Row) -> str:
         """Return the region's name as short as the data has it."""
         return self.name(region.get("short") or region["name"])
 
     def tile(self, constituency: Row, here: str | None = None) -> dict[str, Any]:
-        """Return one tile: who won or leads, decided or not, in which round, and what a screen reader says."""
+        """Return one tile: who won or leads, decided or not, in which round, and its words."""
         last = constituency["rounds"][-1]
         winner = constituency["winner"]
         leader = last["candidates"][0] if last["candidates"] else None
@@ -164,10 +180,13 @@ class View:
         kind = "ring" if not decided else "second" if last["round"] == 2 else ""
         word = f"tile.{'decided' if decided else 'leading'}"
         return {
-            "number": constituency["number"], "party": party, "kind": kind, "open": constituency["can_change"],
+            "number": constituency["number"],
+            "party": party,
+            "kind": kind,
+            "open": constituency["can_change"],
             "here": constituency["id"] == here,
             "title": str(self.t(word, name=self.name(constituency["name"]), party=party.short)),
-        }  # fmt: skip
+        }
 
     def bar_rows(
         self, items: list[tuple[str | None, int]], base: int, line: Fraction | None, room: int = 100

@@ -1,4 +1,4 @@
-"""Constituencies: the map and table of all, a page for each with both rounds, the run-offs, their stations."""
+"""Constituencies: map and table of all, a page for each with both rounds, the run-offs, their stations."""
 
 from __future__ import annotations
 
@@ -46,17 +46,24 @@ def index(view: View) -> Page:
 
 
 def row(view: View, constituency: Row) -> dict[str, Any]:
-    """Return what tables say of a constituency: who won or leads, in which round, by how much, in what state."""
+    """Return what tables say of a constituency: who won or leads, in which round, by how much, its state."""
     last = constituency["rounds"][-1]
     people = last["candidates"]
     leader = people[0] if people else None
     margin = people[0]["votes"] - people[1]["votes"] if len(people) > 1 else None
     return {
-        "number": constituency["number"], "name": view.name(constituency["name"]), "region": view.region_name(view.source.region[constituency["region"]]),
-        "registered": constituency["registered"], "stations": len(view.source.stations_of[constituency["id"]]),
-        "winner": view.name(leader["name"]) if leader else "–", "party": view.party(leader["party"] if leader else None),
-        "round": view.t(f"round.{last['round']}"), "votes": leader["votes"] if leader else None, "margin": margin, "state": view.state(last),
-    }  # fmt: skip
+        "number": constituency["number"],
+        "name": view.name(constituency["name"]),
+        "region": view.region_name(view.source.region[constituency["region"]]),
+        "registered": constituency["registered"],
+        "stations": len(view.source.stations_of[constituency["id"]]),
+        "winner": view.name(leader["name"]) if leader else "–",
+        "party": view.party(leader["party"] if leader else None),
+        "round": view.t(f"round.{last['round']}"),
+        "votes": leader["votes"] if leader else None,
+        "margin": margin,
+        "state": view.state(last),
+    }
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -80,11 +87,26 @@ def _page(view: View, c: Row, table: dict[str, Any]) -> Page:
     last = c["rounds"][-1]
     decided_round = next((r for r in c["rounds"] if r["outcome"]["kind"] == "elected"), None)
     context = {
-        **_common(view, c), **table, "stations": table["stations"][:SHOWN], "station_count": len(table["stations"]),
-        "state": view.state(last), "registered": c["registered"], "can_change": _can_change(view, c), "tiles": view.tiles(c["id"]),
-        "headline": view.t(f"con.headline_{last['round']}", day=view.f.day(last["date"], "plain"), counted=last["stations_counted"], total=last["stations_total"], at=view.f.moment(last["as_of"])),
-        "elected": _elected(view, decided_round), "rounds": [_round(view, r) for r in reversed(c["rounds"])], "why": _why(view, c), "slope": _slope(view, c),
-    }  # fmt: skip
+        **_common(view, c),
+        **table,
+        "stations": table["stations"][:SHOWN],
+        "station_count": len(table["stations"]),
+        "state": view.state(last),
+        "registered": c["registered"],
+        "can_change": _can_change(view, c),
+        "tiles": view.tiles(c["id"]),
+        "headline": view.t(
+            f"con.headline_{last['round']}",
+            day=view.f.day(last["date"], "plain"),
+            counted=last["stations_counted"],
+            total=last["stations_total"],
+            at=view.f.moment(last["as_of"]),
+        ),
+        "elected": _elected(view, decided_round),
+        "rounds": [_round(view, r) for r in reversed(c["rounds"])],
+        "why": _why(view, c),
+        "slope": _slope(view, c),
+    }
     title = f"№ {c['number']} {view.name(c['name'])}"
     return Page(
         f"constituencies/{c['number']}.html", "constituency.html", title, context, "constituencies", c
@@ -96,8 +118,13 @@ def _can_change(view: View, c: Row) -> Any:
     if not c["can_change"] or len(last["candidates"]) < 2:
         return None
     first, second = last["candidates"][:2]
-    return view.t("con.can_change_text", count=last["stations_total"] - last["stations_counted"], name=view.name(first["name"]),
-                  lead=first["votes"] - second["votes"], registered=last["missing_registered"])  # fmt: skip
+    return view.t(
+        "con.can_change_text",
+        count=last["stations_total"] - last["stations_counted"],
+        name=view.name(first["name"]),
+        lead=first["votes"] - second["votes"],
+        registered=last["missing_registered"],
+    )
 
 
 def _elected(view: View, round_: Row | None) -> Any:
@@ -114,7 +141,7 @@ def _elected(view: View, round_: Row | None) -> Any:
 
 
 def share_base(round_: Row) -> int:
-    """Return the votes that shares of a round are taken of: the base of the rule, or the votes for the candidates."""
+    """Return the votes that shares of a round are taken of: the base of the rule, or all votes."""
     if round_["round"] == 1 and round_["outcome"]["base_votes"]:
         return int(round_["outcome"]["base_votes"])
     return int(sum(p["votes"] for p in round_["candidates"]))
@@ -134,8 +161,18 @@ def _round(view: View, r: Row) -> dict[str, Any]:
             if p["to_runoff"]
             else None
         )
-        rows.append({"name": view.name(p["name"]), "who": view.nominated(p["party"]), "note": note, "votes": p["votes"], "share": share, "w": width,
-                     "party": view.party(p["party"]), "win": p["elected"] or p["to_runoff"]})  # fmt: skip
+        rows.append(
+            {
+                "name": view.name(p["name"]),
+                "who": view.nominated(p["party"]),
+                "note": note,
+                "votes": p["votes"],
+                "share": share,
+                "w": width,
+                "party": view.party(p["party"]),
+                "win": p["elected"] or p["to_runoff"],
+            }
+        )
     n = r["round"]
     facts = {"cast": r["ballots_cast"], "invalid": r["invalid_ballots"], "base": base}
     note = (
@@ -144,9 +181,16 @@ def _round(view: View, r: Row) -> dict[str, Any]:
         else view.t("con.note_2", **facts)
     )
     return {
-        "round": n, "title": view.t(f"con.round_{n}", day=view.f.day(r["date"], "plain")), "rule": view.t(f"con.rule_{n}"), "article": r["outcome"]["article"],
-        "state": view.state(r), "rows": rows, "line_at": at, "line": view.t("con.half"), "note": note,
-    }  # fmt: skip
+        "round": n,
+        "title": view.t(f"con.round_{n}", day=view.f.day(r["date"], "plain")),
+        "rule": view.t(f"con.rule_{n}"),
+        "article": r["outcome"]["article"],
+        "state": view.state(r),
+        "rows": rows,
+        "line_at": at,
+        "line": view.t("con.half"),
+        "note": note,
+    }
 
 
 def _why(view: View, c: Row) -> dict[str, Any] | None:
@@ -195,8 +239,15 @@ def _slope(view: View, c: Row) -> Any:
     for p in second["candidates"]:
         if p["id"] not in before:
             return None
-        lines.append((f"var(--{view.party(p['party']).cls})", before[p["id"]], p["votes"], view.f.count(before[p["id"]]),
-                      f"{view.f.count(p['votes'])} {_last_name(view, p['name'])}"))  # fmt: skip
+        lines.append(
+            (
+                f"var(--{view.party(p['party']).cls})",
+                before[p["id"]],
+                p["votes"],
+                view.f.count(before[p["id"]]),
+                f"{view.f.count(p['votes'])} {_last_name(view, p['name'])}",
+            )
+        )
     ends = (view.f.day(first["date"], "short"), view.f.day(second["date"], "short"))
     label = view.t(
         "con.slope_label",
@@ -206,7 +257,7 @@ def _slope(view: View, c: Row) -> Any:
 
 
 def station_table(view: View, c: Row) -> dict[str, Any]:
-    """Return the stations of a constituency with the votes of the two who matter; missing and questioned ones first."""
+    """Return the stations with the votes of the two who matter, missing and questioned ones first."""
     last = c["rounds"][-1]
     pair = (
         last["candidates"][:2]
@@ -249,7 +300,7 @@ def _station_row(view: View, c: Row, s: Row, round_: int, pair: list[Row]) -> di
 
 
 def station_state(view: View, station: str, contest: str, round_: int, counted: bool) -> tuple[str, int]:
-    """Return which chip a station's result in one contest carries, and its place when the unusual comes first."""
+    """Return which chip a station's result in a contest carries, and its place, the unusual first."""
     findings = [
         x
         for x in view.source.findings_of.get(station, ())
@@ -271,7 +322,7 @@ def _stations(view: View, c: Row, table: dict[str, Any]) -> Page:
     title = view.t(
         "con.stations_of", number=str(c["number"]), name=view.name(c["name"]), count=len(table["stations"])
     )
-    facts = [s for s in view.source.stations_of[c["id"]]]
+    facts = list(view.source.stations_of[c["id"]])
     return Page(
         f"stations/in-{c['number']}.html",
         "in_constituency.html",
@@ -298,13 +349,26 @@ def runoffs(view: View) -> Page:
             }
             for p in last["candidates"][:2]
         ]
-        rows.append({"number": c["number"], "name": view.name(c["name"]), "pair": pair, "lead": pair[0]["votes"] - pair[1]["votes"],
-                     "kept": last["candidates"][0]["id"] == c["rounds"][0]["candidates"][0]["id"], "state": view.state(last), "can": c["can_change"]})  # fmt: skip
+        rows.append(
+            {
+                "number": c["number"],
+                "name": view.name(c["name"]),
+                "pair": pair,
+                "lead": pair[0]["votes"] - pair[1]["votes"],
+                "kept": last["candidates"][0]["id"] == c["rounds"][0]["candidates"][0]["id"],
+                "state": view.state(last),
+                "can": c["can_change"],
+            }
+        )
     state = view.results["state"]["round2"]
     rows.sort(key=lambda r: (not r["can"], r["number"]))
     overtaken = sum(not r["kept"] for r in rows)
-    context = {"rows": rows, "state": view.state(state), "counted": view.t("state.stations", counted=state["stations_counted"], total=state["stations_total"]),
-               "lead": view.t("runoff.lead_text", count=overtaken, total=len(rows))}  # fmt: skip
+    context = {
+        "rows": rows,
+        "state": view.state(state),
+        "counted": view.t("state.stations", counted=state["stations_counted"], total=state["stations_total"]),
+        "lead": view.t("runoff.lead_text", count=overtaken, total=len(rows)),
+    }
     day = view.results["election"]["days"].get("2")
     title = view.t("runoff.title", count=len(rows), day=view.f.day(day, "plain") if day else "–")
     facts = [

@@ -1,4 +1,4 @@
-"""Pages that explain: corrections, findings, methods, data, what is synthetic, and the page for what is missing."""
+"""Pages that explain: corrections, findings, methods, data, what is synthetic, and what is missing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ def downloads(view: View) -> list[dict[str, Any]]:
     for name in DOWNLOADS:
         path = view.source.folder / name
         if path.is_file():
-            rows.append({"file": name, "name": view.t(f"file.{name.replace('.', '_')}"), "kind": name.rsplit(".", 1)[1].upper(),
-                         "size": view.f.size(path.stat().st_size)})  # fmt: skip
+            rows.append(
+                {
+                    "file": name,
+                    "name": view.t(f"file.{name.replace('.', '_')}"),
+                    "kind": name.rsplit(".", 1)[1].upper(),
+                    "size": view.f.size(path.stat().st_size),
+                }
+            )
     return rows
 
 
@@ -33,19 +39,25 @@ def publication_name(view: View, publication: Row) -> str:
 def correction(view: View, row: Row) -> dict[str, Any]:
     """Return one correction as words: what changed, from what, to what, why."""
     kind, before, after = row["kind"], row["before"], row["after"]
-    who = _subject(view, kind, row["id"])
+    who = _subject(view, row["id"])
     if kind in ("list_share", "turnout") or "share" in kind:
         before, after = _shares(view, before, after)
     elif kind.startswith("winner") or kind.endswith("affiliation"):
         before, after = (view.party(p).short if p in view.source.parties else str(p) for p in (before, after))
     else:
         before, after = (view.f.count(x) if isinstance(x, int) else _seats(view, x) for x in (before, after))
-    return {"what": view.t(f"correction.{kind}", who=who) if view.t.has(f"correction.{kind}") else f"{kind} {who}",
-            "before": before, "after": after, "why": _why(view, row)}  # fmt: skip
+    return {
+        "what": view.t(f"correction.{kind}", who=who)
+        if view.t.has(f"correction.{kind}")
+        else f"{kind} {who}",
+        "before": before,
+        "after": after,
+        "why": _why(view, row),
+    }
 
 
 def _why(view: View, row: Row) -> str:
-    """Return why a figure changed: stations that came in and protocols that were corrected, counted; else the reason given."""
+    """Return why a figure changed: stations that came in, protocols corrected; else the reason given."""
     facts = row.get("facts") or {}
     parts = [
         str(view.t(f"correction.because.{k}", count=n))
@@ -69,7 +81,7 @@ def _seats(view: View, value: Any) -> str:
     return str(value) if value is not None else "–"
 
 
-def _subject(view: View, kind: str, identity: str | None) -> str:
+def _subject(view: View, identity: str | None) -> str:
     if identity is None:
         return ""
     if identity in view.source.parties:
@@ -96,16 +108,31 @@ def history(view: View) -> Page:
         ]
         winners = h["first_round_winners"]
         figures = [
-            (view.t("word.voted"), view.f.count(h["voted"])), (view.t("word.registered"), view.f.count(h["registered"])),
+            (view.t("word.voted"), view.f.count(h["voted"])),
+            (view.t("word.registered"), view.f.count(h["registered"])),
             (view.t("history.turnout"), view.f.percent(ratio(h["voted"], h["registered"]))),
             (view.t("word.valid_votes"), view.f.count(h["valid_votes"])),
-            *((f"{view.t('history.first_winners')}: {view.party(p).short}", view.f.count(n)) for p, n in sorted((winners or {}).items(), key=lambda x: -x[1])),
-        ]  # fmt: skip
-        rows.append({
-            "id": h["id"], "title": publication_name(view, h), "as_of": view.f.moment(h["as_of"]), "reason": view.name(h["reason"]) if isinstance(h["reason"], dict) else h["reason"],
-            "chip": view.state({"status": h["status"], "version": h["number"]}), "counted": h["stations_counted"], "partial": h.get("stations_partial") or 0, "total": h["stations_total"],
-            "document": view.name(h["document"]), "corrections": [correction(view, c) for c in h["corrections"]], "lists": lists, "figures": figures,
-        })  # fmt: skip
+            *(
+                (f"{view.t('history.first_winners')}: {view.party(p).short}", view.f.count(n))
+                for p, n in sorted((winners or {}).items(), key=lambda x: -x[1])
+            ),
+        ]
+        rows.append(
+            {
+                "id": h["id"],
+                "title": publication_name(view, h),
+                "as_of": view.f.moment(h["as_of"]),
+                "reason": view.name(h["reason"]) if isinstance(h["reason"], dict) else h["reason"],
+                "chip": view.state({"status": h["status"], "version": h["number"]}),
+                "counted": h["stations_counted"],
+                "partial": h.get("stations_partial") or 0,
+                "total": h["stations_total"],
+                "document": view.name(h["document"]),
+                "corrections": [correction(view, c) for c in h["corrections"]],
+                "lists": lists,
+                "figures": figures,
+            }
+        )
     title = str(view.t("history.title"))
     return Page(
         "history/index.html",
@@ -136,11 +163,17 @@ def finding_number(view: View, value: Any) -> str:
 def findings(view: View) -> Page:
     """Return the findings with their codes, figures and treatment."""
     rows = [
-        {"station": x["station"], "code": x["code"], "protocol": finding_place(view, x), "found": finding_number(view, x["found"]),
-         "expected": finding_number(view, x["expected"]), "chip": view.chip("set_aside" if x["treatment"] == "set_aside" else "counted"),
-         "decision": x["decision"] or "–"}
+        {
+            "station": x["station"],
+            "code": x["code"],
+            "protocol": finding_place(view, x),
+            "found": finding_number(view, x["found"]),
+            "expected": finding_number(view, x["expected"]),
+            "chip": view.chip("set_aside" if x["treatment"] == "set_aside" else "counted"),
+            "decision": x["decision"] or "–",
+        }
         for x in view.source.findings
-    ]  # fmt: skip
+    ]
     codes = [
         {"code": c, "count": n, "meaning": view.t.known("code", c)}
         for c, n in sorted(view.results["findings"]["by_code"].items())
@@ -153,7 +186,7 @@ def findings(view: View) -> Page:
 
 
 def parameter_value(view: View, path: str, value: Any) -> str:
-    """Return a parameter's value as words where the catalog has them, a share as a per cent, else as it is."""
+    """Return a parameter's value in words where the catalog has them, a share as a per cent, else as is."""
     if value is None:
         return "–"
     text = str(value)
@@ -196,9 +229,14 @@ def _parameter(view: View, p: Row) -> dict[str, Any]:
         for r in p.get("readings") or ()
     ]
     return {
-        "path": path, "label": view.t.known("parameter", path), "value": parameter_value(view, path, p["value"]), "preset": parameter_value(view, path, p["preset"]),
-        "article": view.t.article(p["article"]), "chip": view.chip(kind, str(view.t(f"methods.{status}"))), "readings": readings,
-    }  # fmt: skip
+        "path": path,
+        "label": view.t.known("parameter", path),
+        "value": parameter_value(view, path, p["value"]),
+        "preset": parameter_value(view, path, p["preset"]),
+        "article": view.t.article(p["article"]),
+        "chip": view.chip(kind, str(view.t(f"methods.{status}"))),
+        "readings": readings,
+    }
 
 
 def _reading(view: View, path: str, reading: Row) -> Any:
@@ -232,20 +270,67 @@ def _rules(view: View) -> list[dict[str, Any]]:
         if b != "registered"
     ]
     sections: list[dict[str, Any]] = [
-        {"title": t("methods.threshold"), "article": threshold["article"], "link": "list/index.html", "link_text": t("list.how"),
-         "text": [t("methods.threshold_text", share=f.short_percent(threshold["share"]), base=view.base(threshold["base"]), votes=threshold["base_votes"]), *readings]},
-        {"title": t("methods.seats"), "article": threshold["article"], "link": "list/index.html", "link_text": t("list.how"), "text": [method_name(view)]},
-    ]  # fmt: skip
+        {
+            "title": t("methods.threshold"),
+            "article": threshold["article"],
+            "link": "list/index.html",
+            "link_text": t("list.how"),
+            "text": [
+                t(
+                    "methods.threshold_text",
+                    share=f.short_percent(threshold["share"]),
+                    base=view.base(threshold["base"]),
+                    votes=threshold["base_votes"],
+                ),
+                *readings,
+            ],
+        },
+        {
+            "title": t("methods.seats"),
+            "article": threshold["article"],
+            "link": "list/index.html",
+            "link_text": t("list.how"),
+            "text": [method_name(view)],
+        },
+    ]
     first = next((c["rounds"][0] for c in view.source.constituencies if c["rounds"]), None)
     if first:
         outcome = first["outcome"]
-        sections.append({"title": t("methods.majority"), "article": outcome["article"], "link": "run-offs/index.html", "link_text": t("word.runoffs"),
-                         "text": [t("methods.majority_text", base=view.base(outcome["base"])), t("methods.runoff_text")]})  # fmt: skip
+        sections.append(
+            {
+                "title": t("methods.majority"),
+                "article": outcome["article"],
+                "link": "run-offs/index.html",
+                "link_text": t("word.runoffs"),
+                "text": [
+                    t("methods.majority_text", base=view.base(outcome["base"])),
+                    t("methods.runoff_text"),
+                ],
+            }
+        )
     sections += [
-        {"title": t("methods.turnout"), "article": None, "link": "turnout/index.html", "link_text": t("nav.turnout"), "text": [t.known("turnout.numerator", view.results["turnout"]["numerator"])]},
-        {"title": t("methods.findings"), "article": None, "link": "findings/index.html", "link_text": t("nav.findings"), "text": [t("methods.findings_text")]},
-        {"title": t("methods.publications"), "article": None, "link": "history/index.html", "link_text": t("nav.history"), "text": [t("methods.publications_text")]},
-    ]  # fmt: skip
+        {
+            "title": t("methods.turnout"),
+            "article": None,
+            "link": "turnout/index.html",
+            "link_text": t("nav.turnout"),
+            "text": [t.known("turnout.numerator", view.results["turnout"]["numerator"])],
+        },
+        {
+            "title": t("methods.findings"),
+            "article": None,
+            "link": "findings/index.html",
+            "link_text": t("nav.findings"),
+            "text": [t("methods.findings_text")],
+        },
+        {
+            "title": t("methods.publications"),
+            "article": None,
+            "link": "history/index.html",
+            "link_text": t("nav.history"),
+            "text": [t("methods.publications_text")],
+        },
+    ]
     return sections
 
 
@@ -283,8 +368,12 @@ def data(view: View) -> Page:
 def synthetic(view: View) -> Page:
     """Return what is official and what is synthetic."""
     election = view.results["election"]
-    context = {"official": [_label(view, c) for c in election["official"]], "synthetic": [_label(view, c) for c in election["synthetic"]],
-               "generator": election["generator"], "sources": election.get("sources") or []}  # fmt: skip
+    context = {
+        "official": [_label(view, c) for c in election["official"]],
+        "synthetic": [_label(view, c) for c in election["synthetic"]],
+        "generator": election["generator"],
+        "sources": election.get("sources") or [],
+    }
     facts = {k: election[k] for k in ("official", "synthetic", "generator")}
     return Page(
         "synthetic/index.html", "synthetic.html", str(view.t("synthetic.title")), context, "data", facts

@@ -18,11 +18,23 @@ def page(view: View) -> Page:
     """Return the front page."""
     title, lead = headline(view)
     context = {
-        "when": when(view), "lead": lead, "hemicycle": house.draw(view), "states": states(view), "as_of": as_of(view),
-        "majority": sum(view.results["house"].values()) // 2 + 1, "leading": unfinished(view),
-        **_house(view), **_lists(view), "zoom": zoom(view), **_map(view), "turnout": _turnout(view), **_checked(view),
-        "downloads": [d for d in downloads(view) if d["file"] in ("results.csv", "nist.json", "results.json")],
-    }  # fmt: skip
+        "when": when(view),
+        "lead": lead,
+        "hemicycle": house.draw(view),
+        "states": states(view),
+        "as_of": as_of(view),
+        "majority": sum(view.results["house"].values()) // 2 + 1,
+        "leading": unfinished(view),
+        **_house(view),
+        **_lists(view),
+        "zoom": zoom(view),
+        **_map(view),
+        "turnout": _turnout(view),
+        **_checked(view),
+        "downloads": [
+            d for d in downloads(view) if d["file"] in ("results.csv", "nist.json", "results.json")
+        ],
+    }
     return Page("index.html", "front.html", title, context, "results", view.results, str(lead))
 
 
@@ -49,9 +61,11 @@ def headline(view: View) -> tuple[str, str]:
     constituencies = view.results["constituencies"]
     turnout = view.results["turnout"]
     facts = {
-        "turnout": f.percent(ratio(turnout["voted"], turnout["registered"])), "first": constituencies["decided_first_round"],
-        "total": constituencies["total"], "runoffs": constituencies["runoff"],
-    }  # fmt: skip
+        "turnout": f.percent(ratio(turnout["voted"], turnout["registered"])),
+        "first": constituencies["decided_first_round"],
+        "total": constituencies["total"],
+        "runoffs": constituencies["runoff"],
+    }
     if not unfinished(view):
         rows = view.by_size(view.results["house_rows"])
         seats, first = sum(r["total"] for r in rows), max(rows, key=lambda r: r["total"])
@@ -90,12 +104,22 @@ def states(view: View) -> list[dict[str, Any]]:
             else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
         )
         width = round(100 * s["stations_counted"] / s["stations_total"], 2)
-        rows.append({"name": view.t(f"state.{key}"), "seats": seats, "chip": view.state(s), "width": width, "document": _ground(view, key, s), "counted": s["stations_counted"], "total": s["stations_total"]})  # fmt: skip
+        rows.append(
+            {
+                "name": view.t(f"state.{key}"),
+                "seats": seats,
+                "chip": view.state(s),
+                "width": width,
+                "document": _ground(view, key, s),
+                "counted": s["stations_counted"],
+                "total": s["stations_total"],
+            }
+        )
     return rows
 
 
 def _ground(view: View, key: str, state: Row) -> Any:
-    """Return what a state rests on: the rule of the first round, the document of the list, else the moment."""
+    """Return what a state rests on: rule of the first round, the document of the list, else its moment."""
     if key == "round1" and view.source.constituencies:
         outcome = view.source.constituencies[0]["rounds"][0]["outcome"]
         return view.t("state.majority", article=view.t.article(outcome["article"]))
@@ -118,7 +142,7 @@ def _house(view: View) -> dict[str, Any]:
 
 
 def _lists(view: View) -> dict[str, Any]:
-    """Return the bars of the lists: shares of the base of the threshold, one scale, the line through all rows."""
+    """Return the bars of the lists: shares of the threshold's base, one scale, the line through all rows."""
     result, t, f = view.results["list"], view.t, view.f
     threshold = result["threshold"]
     ranked = sorted(result["votes"], key=lambda p: -result["votes"][p])
@@ -143,13 +167,18 @@ def _lists(view: View) -> dict[str, Any]:
         base=view.base(threshold["base"]),
     )
     return {
-        "lists": rows, "line_at": at, "list_title": title, "line_text": text, "line_article": threshold["article"],
-        "base_words": view.base(threshold["base"]), "list_base": threshold["base_votes"],
-    }  # fmt: skip
+        "lists": rows,
+        "line_at": at,
+        "list_title": title,
+        "line_text": text,
+        "line_article": threshold["article"],
+        "base_words": view.base(threshold["base"]),
+        "list_base": threshold["base_votes"],
+    }
 
 
 def zoom(view: View) -> dict[str, Any] | None:
-    """Return the picture around the threshold, where another base would let a list in or out; else nothing."""
+    """Return the picture around the threshold, where another base would let a list in or out; else None."""
     result = view.results["list"]
     threshold = result["threshold"]
     for other in result["sensitivity"]:
@@ -178,8 +207,15 @@ def _zoom(view: View, party: str, base: str, threshold: Row, other: Row) -> dict
     ]
     left = spare(result["votes"][party], share, threshold["base_votes"])
     key = "zoom.passes" if left >= 0 else "zoom.fails"
-    text = t(key, count=abs(left), party=known.short, base=view.base(threshold["base"]), other=view.base(base), share=f.percent(there),
-             seats=view.seat_line(other["seats"]))  # fmt: skip
+    text = t(
+        key,
+        count=abs(left),
+        party=known.short,
+        base=view.base(threshold["base"]),
+        other=view.base(base),
+        share=f.percent(there),
+        seats=view.seat_line(other["seats"]),
+    )
     colour = f"var(--{known.cls})"
     label = t(
         "zoom.label",
@@ -202,10 +238,15 @@ def _map(view: View) -> dict[str, Any]:
     order = sorted(won, key=lambda p: (p == INDEPENDENTS, -won[p]))
     shown, open_ = runoff_rows(view)
     return {
-        "tiles": tiles, "won": [(view.party(p), won[p]) for p in order], "total_constituencies": view.results["constituencies"]["total"],
-        "regions": len(view.source.regions), "runoffs": shown, "open_runoffs": open_, "runoff_count": view.results["constituencies"]["runoff"],
+        "tiles": tiles,
+        "won": [(view.party(p), won[p]) for p in order],
+        "total_constituencies": view.results["constituencies"]["total"],
+        "regions": len(view.source.regions),
+        "runoffs": shown,
+        "open_runoffs": open_,
+        "runoff_count": view.results["constituencies"]["runoff"],
         "runoffs_title": view.t("runoff.still_open") if open_ else view.t("runoff.closest"),
-    }  # fmt: skip
+    }
 
 
 def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
@@ -216,8 +257,16 @@ def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
         if last["round"] != 2 or len(last["candidates"]) < 2:
             continue
         lead = last["candidates"][0]["votes"] - last["candidates"][1]["votes"]
-        rows.append({"number": c["number"], "name": view.name(c["name"]), "lead": lead, "open": c["can_change"],
-                     "missing": last["missing_registered"], "valid": last["valid_votes"]})  # fmt: skip
+        rows.append(
+            {
+                "number": c["number"],
+                "name": view.name(c["name"]),
+                "lead": lead,
+                "open": c["can_change"],
+                "missing": last["missing_registered"],
+                "valid": last["valid_votes"],
+            }
+        )
     waiting = [r for r in rows if r["open"]]
     chosen = waiting or sorted(rows, key=lambda r: r["lead"])[:5]
     return [{**r, "other": r["missing"] if waiting else r["valid"]} for r in chosen], bool(waiting)
@@ -265,6 +314,9 @@ def _checked(view: View) -> dict[str, Any]:
     history = view.results["history"]
     corrections = [correction(view, c) for h in history for c in h["corrections"]]
     return {
-        "findings": view.results["findings"]["count"], "protocols": sum(len(p) for p in view.source.protocols.values()),
-        "corrections": corrections[:4], "publications": len(history), "last": publication_name(view, history[-1]) if history else "",
-    }  # fmt: skip
+        "findings": view.results["findings"]["count"],
+        "protocols": sum(len(p) for p in view.source.protocols.values()),
+        "corrections": corrections[:4],
+        "publications": len(history),
+        "last": publication_name(view, history[-1]) if history else "",
+    }

@@ -21,12 +21,25 @@ def page(view: View) -> Page:
     title = view.t("list.heading", count=total, seats=view.seat_line(result["seats"]))
     order = ", ".join(view.party(p).short for p in _ranked(result["votes"], result["passing"]))
     context = {
-        "state": view.state(state), "document": view.name(state["document"]), "threshold": result["threshold"], "method": method_name(view),
-        "steps": [_step(view, s) for s in result["steps"]], "seats": seats, "stations": state["stations_counted"],
-        "what_if": [w for w in (_what_if(view, s) for s in result["sensitivity"]) if w], "order": order,
-        "other_rules": [{"name": _rule_name(view, r["name"]), "seats": "-".join(str(r["seats"].get(p, 0)) for p in _ranked(result["votes"], result["passing"]))}
-                        for r in result["other_rules"]],
-    }  # fmt: skip
+        "state": view.state(state),
+        "document": view.name(state["document"]),
+        "threshold": result["threshold"],
+        "method": method_name(view),
+        "steps": [_step(view, s) for s in result["steps"]],
+        "seats": seats,
+        "stations": state["stations_counted"],
+        "what_if": [w for w in (_what_if(view, s) for s in result["sensitivity"]) if w],
+        "order": order,
+        "other_rules": [
+            {
+                "name": _rule_name(view, r["name"]),
+                "seats": "-".join(
+                    str(r["seats"].get(p, 0)) for p in _ranked(result["votes"], result["passing"])
+                ),
+            }
+            for r in result["other_rules"]
+        ],
+    }
     return Page("list/index.html", "list.html", str(title), context, "results", result)
 
 
@@ -78,20 +91,33 @@ def _threshold(view: View, facts: Facts) -> dict[str, Any]:
     other = other_base(view)
     shares = view.results["list"]["shares"]
     rows = [
-        {"party": view.party(r["id"]), "votes": r["votes"], "share": r["share"], "passes": r["passes"],
-         "other": shares.get(r["id"], {}).get(other) if other else None}
+        {
+            "party": view.party(r["id"]),
+            "votes": r["votes"],
+            "share": r["share"],
+            "passes": r["passes"],
+            "other": shares.get(r["id"], {}).get(other) if other else None,
+        }
         for r in sorted(facts["lists"], key=lambda r: -r["votes"])
-    ]  # fmt: skip
+    ]
     return {
-        "share": view.f.short_percent(facts["share"]), "base": view.base(facts["base"]), "base_votes": facts["base_votes"], "needed": ceil(Fraction(facts["needed"])),
-        "base_words": view.base(facts["base"]), "other_words": view.base(other) if other else None, "rows": rows,
-    }  # fmt: skip
+        "share": view.f.short_percent(facts["share"]),
+        "base": view.base(facts["base"]),
+        "base_votes": facts["base_votes"],
+        "needed": ceil(Fraction(facts["needed"])),
+        "base_words": view.base(facts["base"]),
+        "other_words": view.base(other) if other else None,
+        "rows": rows,
+    }
 
 
 def _quota(view: View, facts: Facts) -> dict[str, Any]:
     return {
-        "votes": facts["votes"], "seats": facts["seats"], "quota": _short(view, facts["quota"]), "lists": len(view.results["list"]["passing"]),
-    }  # fmt: skip
+        "votes": facts["votes"],
+        "seats": facts["seats"],
+        "quota": _short(view, facts["quota"]),
+        "lists": len(view.results["list"]["passing"]),
+    }
 
 
 def _short(view: View, value: str) -> str:
@@ -213,17 +239,33 @@ def _what_if(view: View, case: Row) -> dict[str, Any] | None:
     quota = exact(case["quota"])
     parties = [p for p in _ranked(result["votes"]) if before.get(p, 0) or after.get(p, 0)]
     rows = [
-        {"party": view.party(p), "passes": p in case["passing"], "share": result["shares"][p].get(base), "before": before.get(p, 0), "after": after.get(p, 0),
-         "changed": before.get(p, 0) != after.get(p, 0), "quotas": f.decimal(Fraction(result["votes"][p]) / quota, 4) if quota else "–"}
+        {
+            "party": view.party(p),
+            "passes": p in case["passing"],
+            "share": result["shares"][p].get(base),
+            "before": before.get(p, 0),
+            "after": after.get(p, 0),
+            "changed": before.get(p, 0) != after.get(p, 0),
+            "quotas": f.decimal(Fraction(result["votes"][p]) / quota, 4) if quota else "–",
+        }
         for p in parties
-    ]  # fmt: skip
+    ]
     applied = result["threshold"]["base"]
     return {
-        "title": t("whatif.title", base=view.base(base)), "text": t("whatif.text", applied=view.base(applied), other=view.base(base), seats=view.seat_line(after)),
-        "applied_name": view.base_noun(applied), "other_name": view.base_noun(base), "applied_votes": base_votes(view, applied), "other_votes": base_votes(view, base),
-        "before": _dots(view, before, after, parties), "after": _dots(view, after, before, parties), "rows": rows,
-        "threshold": f.short_percent(result["threshold"]["share"]), "closing": _closing(view, case),
-    }  # fmt: skip
+        "title": t("whatif.title", base=view.base(base)),
+        "text": t(
+            "whatif.text", applied=view.base(applied), other=view.base(base), seats=view.seat_line(after)
+        ),
+        "applied_name": view.base_noun(applied),
+        "other_name": view.base_noun(base),
+        "applied_votes": base_votes(view, applied),
+        "other_votes": base_votes(view, base),
+        "before": _dots(view, before, after, parties),
+        "after": _dots(view, after, before, parties),
+        "rows": rows,
+        "threshold": f.short_percent(result["threshold"]["share"]),
+        "closing": _closing(view, case),
+    }
 
 
 def _dots(
@@ -239,7 +281,7 @@ def _dots(
 
 def _closing(view: View, case: Row) -> Any:
     """Return the quota of the other state and who takes the last seat by remainder there."""
-    order = next((s["facts"]["order"] for s in case["steps"] if s["at"] == "remainders"), [])
+    order: list[Row] = next((s["facts"]["order"] for s in case["steps"] if s["at"] == "remainders"), [])
     given = [r for r in order if r["seat"]]
     if not case["quota"]:
         return ""

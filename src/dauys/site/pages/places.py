@@ -15,10 +15,18 @@ from dauys.site.view import Page, View, ratio
 
 def _rows(view: View) -> list[dict[str, Any]]:
     rows = [
-        {"id": r["id"], "name": view.name(r["name"]), "constituencies": len(r["constituencies"]), "stations": r["stations"], "electronic": r["electronic"],
-         "registered": r["registered"], "voted": r["ballots_cast"], "share": ratio(r["ballots_cast"], r["registered"])}
+        {
+            "id": r["id"],
+            "name": view.name(r["name"]),
+            "constituencies": len(r["constituencies"]),
+            "stations": r["stations"],
+            "electronic": r["electronic"],
+            "registered": r["registered"],
+            "voted": r["ballots_cast"],
+            "share": ratio(r["ballots_cast"], r["registered"]),
+        }
         for r in view.source.regions
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda r: str(r["name"]))
 
 
@@ -49,15 +57,29 @@ def _region(view: View, r: Row) -> Page:
         {"party": view.party(p), "votes": r["list_votes"][p], "share": s, "w": w}
         for p, (s, w) in zip(ranked, widths, strict=True)
     ]
-    lead = view.t("region.lead", count=len(r["constituencies"]), stations=r["stations"], electronic=r["electronic"], voted=r["ballots_cast"],
-                  registered=r["registered"], share=view.f.percent(ratio(r["ballots_cast"], r["registered"])))  # fmt: skip
+    lead = view.t(
+        "region.lead",
+        count=len(r["constituencies"]),
+        stations=r["stations"],
+        electronic=r["electronic"],
+        voted=r["ballots_cast"],
+        registered=r["registered"],
+        share=view.f.percent(ratio(r["ballots_cast"], r["registered"])),
+    )
     tiles = view.tiles()
     here = {view.source.constituency[c]["number"] for c in r["constituencies"]}
     for region in tiles["regions"]:
         for tile in region["tiles"]:
             tile["here"] = tile["number"] in here
-    context = {"region": r, "lead": lead, "lists": lists, "valid": valid, "chart": _compare(view, r, ranked[:6], valid), "tiles": tiles,
-               "constituencies": [row(view, view.source.constituency[c]) for c in r["constituencies"]]}  # fmt: skip
+    context = {
+        "region": r,
+        "lead": lead,
+        "lists": lists,
+        "valid": valid,
+        "chart": _compare(view, r, ranked[:6], valid),
+        "tiles": tiles,
+        "constituencies": [row(view, view.source.constituency[c]) for c in r["constituencies"]],
+    }
     return Page(f"regions/{r['id']}.html", "region.html", view.name(r["name"]), context, "constituencies", r)
 
 
@@ -75,7 +97,7 @@ def _compare(view: View, r: Row, parties: list[str], valid: int) -> Any:
                 float(here * 100),
                 float(there * 100),
                 f"var(--{view.party(p).cls})",
-                view.f.percent(here or None, 1),
+                view.f.percent(ratio(r["list_votes"][p], valid), 1),
             )
         )
     label = view.t(
@@ -98,10 +120,20 @@ def turnout(view: View) -> Page:
     top = max((r["share"] or 0 for r in regions), default=0)
     for r in regions:
         r["w"] = round(float((r["share"] or 0) / top) * 96, 2) if top else 0
-    figures = [(view.t("word.registered"), view.f.count(facts["registered"])), (view.t("turnout.additions"), view.f.count(facts["additions"])),
-               (view.t("word.voted"), view.f.count(facts["voted"])), (view.t("turnout.of_registered"), view.f.percent(share))]  # fmt: skip
-    context = {"lead": view.t("turnout.sentence", voted=facts["voted"], registered=facts["registered"]), "readings": readings, "note": turnout_note(view),
-               "chart": turnout_chart(view), "figures": figures, "regions": regions}  # fmt: skip
+    figures = [
+        (view.t("word.registered"), view.f.count(facts["registered"])),
+        (view.t("turnout.additions"), view.f.count(facts["additions"])),
+        (view.t("word.voted"), view.f.count(facts["voted"])),
+        (view.t("turnout.of_registered"), view.f.percent(share)),
+    ]
+    context = {
+        "lead": view.t("turnout.sentence", voted=facts["voted"], registered=facts["registered"]),
+        "readings": readings,
+        "note": turnout_note(view),
+        "chart": turnout_chart(view),
+        "figures": figures,
+        "regions": regions,
+    }
     title = view.t("turnout.title", share=view.f.percent(share))
     return Page("turnout/index.html", "turnout.html", str(title), context, "turnout", facts)
 

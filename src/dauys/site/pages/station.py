@@ -1,4 +1,4 @@
-"""The page of one polling station. There are thousands: rows are made as plain strings, bars are HTML and CSS."""
+"""The page of one polling station. There are thousands: rows are plain strings, bars are HTML and CSS."""
 
 from __future__ import annotations
 
@@ -10,8 +10,19 @@ from dauys.site.source import Row
 from dauys.site.view import Page, View, ratio
 
 CHANNELS = ("electronic", "paper", "summary")
-FIGURES = ("registered", "additions", "ballots_received", "ballots_issued", "ballots_unused", "ballots_spoiled", "admissions",
-           "ballots_not_returned", "ballots_cast", "invalid_ballots", "against_all")  # fmt: skip
+FIGURES = (
+    "registered",
+    "additions",
+    "ballots_received",
+    "ballots_issued",
+    "ballots_unused",
+    "ballots_spoiled",
+    "admissions",
+    "ballots_not_returned",
+    "ballots_cast",
+    "invalid_ballots",
+    "against_all",
+)
 
 
 def page(view: View, station: Row, before: str | None, after: str | None) -> Page:
@@ -19,7 +30,7 @@ def page(view: View, station: Row, before: str | None, after: str | None) -> Pag
     identity = station["station"]
     c = view.source.constituency.get(station["constituency"])
     protocols = view.source.protocols.get(identity, [])
-    keys = _contests(view, protocols, c)
+    keys = _contests(protocols, c)
     contests = [_contest(view, identity, key, protocols) for key in keys]
     kinds = sorted(
         (
@@ -31,16 +42,22 @@ def page(view: View, station: Row, before: str | None, after: str | None) -> Pag
         key=lambda k: k[1],
     )
     region = view.source.region.get(station["region"])
-    crumbs = [(view.t("nav.stations"), "index.html")]
+    crumbs = [(str(view.t("nav.stations")), "index.html")]
     if c:
         crumbs.append((f"№ {c['number']} {view.name(c['name'])}", f"in-{c['number']}.html"))
     place = view.name(region["name"]) if region else ""
     if c:
         place += f" · № {c['number']} {view.name(c['name'])}"
     context = {
-        "station": station, "crumbs": crumbs, "state": view.chip(kinds[0][0] if kinds else "awaited"), "place": place, "contests": contests,
-        "findings": [_finding(view, x) for x in view.source.findings_of.get(identity, ())], "before": before, "after": after,
-    }  # fmt: skip
+        "station": station,
+        "crumbs": crumbs,
+        "state": view.chip(kinds[0][0] if kinds else "awaited"),
+        "place": place,
+        "contests": contests,
+        "findings": [_finding(view, x) for x in view.source.findings_of.get(identity, ())],
+        "before": before,
+        "after": after,
+    }
     title = f"{view.t('word.station')} {identity}: {station[f'name_{view.language}']}"
     return Page(f"stations/{identity}.html", "station.html", title, context, "stations", True)
 
@@ -59,7 +76,7 @@ def facts(view: View, station: Row) -> dict[str, Any]:
     }
 
 
-def _contests(view: View, protocols: list[Row], c: Row | None) -> list[tuple[str, int]]:
+def _contests(protocols: list[Row], c: Row | None) -> list[tuple[str, int]]:
     """Return the contests of a station in their order: the list, then the rounds of its constituency."""
     keys: list[tuple[str, int]] = [("list", 1)]
     if c:
@@ -75,9 +92,16 @@ def _contest(view: View, station: str, key: tuple[str, int], protocols: list[Row
     counted = view.source.counted.get(station, {}).get(key)
     t = view.t
     head = {
-        "title": t("state.list") if is_list else t(f"con.round_{round_}", day=view.f.day(view.results["election"]["days"].get(str(round_), "0001-01-01"), "plain")),
-        "sub": "" if is_list else t("station.constituency_vote"), "what": t("word.list") if is_list else t("word.candidate"), "rows": None,
-    }  # fmt: skip
+        "title": t("state.list")
+        if is_list
+        else t(
+            f"con.round_{round_}",
+            day=view.f.day(view.results["election"]["days"].get(str(round_), "0001-01-01"), "plain"),
+        ),
+        "sub": "" if is_list else t("station.constituency_vote"),
+        "what": t("word.list") if is_list else t("word.candidate"),
+        "rows": None,
+    }
     if not mine or counted is None:
         return head
     newest = _newest(mine)
@@ -85,7 +109,7 @@ def _contest(view: View, station: str, key: tuple[str, int], protocols: list[Row
     total = sum(counted.values())
     ranked = sorted(counted, key=lambda o: -counted[o])
     top = max(counted.values(), default=0) or 1
-    rows = [_bar(view, o, counted[o], total, top, is_list) for o in ranked]
+    rows = [_bar(view, (o, counted[o]), total, top, is_list=is_list) for o in ranked]
     figures = [
         (t(f"figure.{name}"), [_figure(view, newest[c][name]) for c in channels])
         for name in FIGURES
@@ -98,9 +122,14 @@ def _contest(view: View, station: str, key: tuple[str, int], protocols: list[Row
             for o in ranked
         ]
     return {
-        **head, "rows": rows, "channels": [t.known("channel", c) for c in channels], "figures": figures, "by_channel": by_channel,
-        "note": t("station.base", votes=total), "versions": [_version(view, p) for p in mine],
-    }  # fmt: skip
+        **head,
+        "rows": rows,
+        "channels": [t.known("channel", c) for c in channels],
+        "figures": figures,
+        "by_channel": by_channel,
+        "note": t("station.base", votes=total),
+        "versions": [_version(view, p) for p in mine],
+    }
 
 
 def _newest(protocols: list[Row]) -> dict[str, Row]:
@@ -122,9 +151,10 @@ def _option(view: View, option: str, is_list: bool) -> str:
 
 
 def _bar(
-    view: View, option: str, votes: int, total: int, top: int, is_list: bool
+    view: View, counted: tuple[str, int], total: int, top: int, *, is_list: bool
 ) -> tuple[str, str, str, float, str, str]:
     """Return name, votes, share, width of the bar, colour class, who nominated."""
+    option, votes = counted
     party = option if is_list else (view.source.candidates.get(option) or {}).get("party")
     who = "" if is_list or option == "against_all" else view.nominated(party)
     return (
