@@ -272,13 +272,13 @@ def test_a_rule_may_leave_some_to_the_lot() -> None:
 @pytest.mark.parametrize(
     ("decisions", "code"),
     [
-        ([("list", ("A",))], "E3.2"),
-        ([("list", ("B", "X"))], "E3.2"),
-        ([("list", ())], "E3.3"),
-        ([("list", ("B", "B"))], "E3.4"),
-        ([("list", ("B",)), ("list", ("C",))], "E3.4"),
-        ([("elsewhere", ("B",))], "E3.1"),
-        ([("list", ("B",)), ("list/averages", ("C",))], "E3.1"),
+        ([("list", ("A",))], "E7.2"),
+        ([("list", ("B", "X"))], "E7.2"),
+        ([("list", ())], "E7.3"),
+        ([("list", ("B", "B"))], "E7.4"),
+        ([("list", ("B",)), ("list", ("C",))], "E7.4"),
+        ([("elsewhere", ("B",))], "E7.1"),
+        ([("list", ("B",)), ("list/averages", ("C",))], "E7.1"),
     ],
 )
 def test_decisions_that_do_not_fit(decisions: list[tuple[str, tuple[str, ...]]], code: str) -> None:
@@ -294,7 +294,7 @@ def test_a_decision_is_stale_where_nothing_is_tied() -> None:
         allocate(
             Tally({"A": 400, "B": 271, "C": 90}), 7, DHONDT, decisions=[Decision("list", ("B",), "minutes")]
         )
-    assert caught.value.code == "E3.1"
+    assert caught.value.code == "E7.1"
 
 
 def test_lists_without_votes_never_join_a_lot() -> None:

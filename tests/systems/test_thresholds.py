@@ -82,7 +82,7 @@ def test_an_unknown_base_is_never_guessed(base: Base, path: str) -> None:
     with pytest.raises(InputError) as caught:
         allocate(Tally({"x": 1}), 1, DHONDT, Threshold(SEVEN, base))
     (problem,) = caught.value.problems
-    assert (problem.code, problem.place.path) == ("E3.5", path)
+    assert (problem.code, problem.place.path) == ("E7.5", path)
 
 
 def test_against_all_that_is_not_known_is_named() -> None:

@@ -100,8 +100,8 @@ def allocate(
     read, or at once with `trace_now`.
 
     Raises ValueError for a negative number of seats, unknown ids or a rule that does not fit the method;
-    InputError (E3.5) where the base of the threshold is not known; DecisionError where a decision does not
-    fit (E3.1–E3.4).
+    InputError (E7.5) where the base of the threshold is not known; DecisionError where a decision does not
+    fit (E7.1–E7.4).
     """
     if seats < 0:
         raise ValueError(f"the number of seats cannot be negative: {seats}")

@@ -25,7 +25,7 @@ from dauys.systems.ties import LOT, Ask, Desk, Nothing, Open, TieRule, check_dec
 Key = tuple[str, str]
 """A district (empty for the whole) and a list."""
 
-IMPOSSIBLE = "E3.6"
+IMPOSSIBLE = "E7.6"
 """Code of DecisionError: the sums of lists and districts leave no outcome with this decision; those they
 leave.
 """

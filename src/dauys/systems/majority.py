@@ -65,7 +65,7 @@ def first_round(contest: Contest, majority: Majority) -> Outcome:
 
     `Void` reasons: `turnout`, `no_votes`, `against_all`, `no_majority` (one candidate, without majority;
     one who has the majority and lacks only the share of registered voters stands again alone).
-    Raises InputError (E3.5) where a base is not known, DecisionError where a decision does not fit.
+    Raises InputError (E7.5) where a base is not known, DecisionError where a decision does not fit.
     """
     steps: list[Step] = []
     void = _void(contest, 1, steps)

@@ -166,7 +166,7 @@ def allocate_mixed(
     """Return the seats of all lists in both tiers, overhang and levelling seats among them.
 
     Ties are asked at the contest's `at`, and below it at round:2 and on where claims are computed anew.
-    Raises InputError (E3.5) where the base of the threshold is not known; DecisionError where a decision does
+    Raises InputError (E7.5) where the base of the threshold is not known; DecisionError where a decision does
     not fit.
     """
     check_decisions(decisions)

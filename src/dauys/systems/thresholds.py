@@ -12,7 +12,7 @@ from dauys.systems.fallbacks import AddSecond, AdmitRunnerUp, Admitted, Fallback
 from dauys.systems.outcomes import Base, Count, Step, Tally
 from dauys.systems.ties import Ask
 
-NO_BASE = "E3.5"
+NO_BASE = "E7.5"
 """Code of the InputError that a total is needed as a base and not known."""
 
 HARE_QUOTA: Literal["hare_quota"] = "hare_quota"
@@ -58,7 +58,7 @@ class Threshold:
 def base_count(tally: Tally, base: Base) -> Count:
     """Return the number of votes or voters that `base` names, in the tally.
 
-    Raises InputError (E3.5) where the tally does not know it: a base is never guessed from other counts.
+    Raises InputError (E7.5) where the tally does not know it: a base is never guessed from other counts.
     """
     if base is Base.VALID and tally.valid is not None:
         return tally.valid

@@ -28,7 +28,7 @@ MOST_COMPLETIONS = 1000
 anyway.
 """
 
-STALE, FOREIGN_NAME, TOO_SHORT, DOUBLED = "E3.1", "E3.2", "E3.3", "E3.4"
+STALE, FOREIGN_NAME, TOO_SHORT, DOUBLED = "E7.1", "E7.2", "E7.3", "E7.4"
 """Codes of DecisionError and what it expects: nothing is tied there (0 decisions); a name that is not tied
 (the tied); too few names to decide (how many); a name or a place twice (1).
 """
@@ -165,7 +165,7 @@ class Desk:
         return Desk(self.rule, self.decisions, votes, self.used, self.supposed, self.log)
 
     def check_all_used(self) -> None:
-        """Pass if every decision was asked for; raise DecisionError (E3.1) for the first that was not."""
+        """Pass if every decision was asked for; raise DecisionError (E7.1) for the first that was not."""
         for decision in self.decisions:
             if decision.at not in self.used:
                 raise DecisionError(STALE, decision.at, ", ".join(decision.order), "0")
@@ -221,7 +221,7 @@ def decisions_under(decisions: Sequence[Decision], at: str) -> tuple[Decision, .
 
 
 def check_decisions(decisions: Sequence[Decision]) -> None:
-    """Pass if no place is decided twice; raise DecisionError (E3.4) otherwise."""
+    """Pass if no place is decided twice; raise DecisionError (E7.4) otherwise."""
     seen: set[str] = set()
     for decision in decisions:
         if decision.at in seen:
