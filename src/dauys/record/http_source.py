@@ -86,13 +86,19 @@ class HttpClient(Closing):
         headers = {"Accept-Encoding": "gzip, identity", "User-Agent": "dauys"}
         connection.request(method, f"{self._prefix}/{path}", body=body, headers=headers)
         response = connection.getresponse()
+        try:
+            return self._whole(response, path, limit)
+        finally:
+            # Read to its end, the connection can carry the next request; otherwise the caller closes it.
+            response.close()
+
+    @staticmethod
+    def _whole(response: http.client.HTTPResponse, path: str, limit: int) -> Answer:
         raw = _Body(response, path)
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "", "gzip"):
             raise unreadable(path, f"encoding {encoding}")
         data = raw.gunzip(limit) if encoding == "gzip" else raw.plain(limit)
-        # The whole body is read: the connection can carry the next request.
-        response.close()
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, data)
 
     def _connect(self) -> http.client.HTTPConnection:

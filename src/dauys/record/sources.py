@@ -6,6 +6,7 @@ wrong is a LogError L7.x: a hostile record costs an error and no more.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -116,20 +117,29 @@ class FolderSource(Closing):
                 folder = below
             # O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
             file = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-            with os.fdopen(file, "rb") as stream:
-                state = os.fstat(stream.fileno())
-                if not stat.S_ISREG(state.st_mode):
-                    raise LogError("L7.4", found="no regular file", expected="a file", place=at(path))
-                if state.st_size > limit:
-                    raise too_large(path, f"{state.st_size} bytes", limit)
-                return read_bounded(stream, path, limit)
+            try:
+                return _read_file(file, path, limit)
+            finally:
+                os.close(file)
         except (FileNotFoundError, NotADirectoryError):
             raise MissingFileError(path) from None
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise LogError("L7.4", found="a link", expected="a file", place=at(path)) from error
             raise unreadable(path, error) from error
         finally:
             if folder != self._root:
                 os.close(folder)
+
+
+def _read_file(file: int, path: str, limit: int) -> bytes:
+    state = os.fstat(file)
+    if not stat.S_ISREG(state.st_mode):
+        raise LogError("L7.4", found="no regular file", expected="a file", place=at(path))
+    if state.st_size > limit:
+        raise too_large(path, f"{state.st_size} bytes", limit)
+    with os.fdopen(file, "rb", closefd=False) as stream:
+        return read_bounded(stream, path, limit)
 
 
 class ZipSource(Closing):
