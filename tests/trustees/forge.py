@@ -44,6 +44,7 @@ class Forge:
             "threshold": t,
             "contests": [{"id": "list", "first": 0, "options": m, "limit": 1}],
             "opens": None,
+            "minimum": 5,
         }
         numbers = range(1, v + 1)
         self.seeds = {d: hashlib.sha256(f"trustee {d}".encode()).digest() for d in numbers}

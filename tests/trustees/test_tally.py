@@ -173,7 +173,8 @@ WAVE_CHANGES = [
     (("units", 0, "contests"), [], "T1.5"),
     (("units", 0, "contests", 0, "id"), "c9", "T1.5"),
     (("units", 0, "contests", 1, "id"), "c9", "T1.7"),
-    (("units", 0, "contests", 0, "ballots"), 0, "T1.7"),
+    (("units", 0, "contests", 0, "ballots"), 5, "T1.8"),
+    (("units", 0, "contests", 0, "ballots"), 0, "T1.8"),
     (("units", 0, "contests", 0, "set"), "ab" * 63, "T1.2"),
     (("more",), 1, "T1.2"),
 ]

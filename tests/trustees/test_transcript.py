@@ -58,6 +58,8 @@ MUTATIONS = [
     ("plan.threshold", 1, "K1.6"),
     ("plan.opens", "2004-09-19T07:00:00+05:00", "K8.1"),
     ("plan.opens", "2004-09-19T07:00:00", "K1.7"),
+    ("plan.minimum", 4, "K8.1"),
+    ("plan.minimum", 0, "K1.7"),
     ("plan.contests[0].id", "other", "K8.1"),
     ("plan.contests[0].id", "a b", "K1.7"),
     ("plan.contests[0].limit", 2, "K8.1"),

@@ -29,6 +29,7 @@ def plan_bytes(trustees: int = 5, threshold: int = 3, options: Sequence[int] = (
             "trustees": trustees,
             "threshold": threshold,
             "contests": contests,
+            "minimum": 6,
             "opens": "2004-09-19T07:00:00+05:00",
         }
     )

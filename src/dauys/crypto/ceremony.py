@@ -45,6 +45,8 @@ def check_plan(plan: Plan, name: str = "plan.json") -> list[Problem]:
         found.append(
             Problem("K1.6", Place(file=name, path="threshold"), numbers, "2 ≤ threshold ≤ trustees ≤ 64")
         )
+    if plan.minimum < 1:
+        found.append(Problem("K1.7", Place(file=name, path="minimum"), "0", "1 or more"))
     if plan.opens is not None and not _is_time(plan.opens):
         found.append(Problem("K1.7", Place(file=name, path="opens"), plan.opens[:80], "a time with offset"))
     return found + [

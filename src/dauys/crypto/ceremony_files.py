@@ -24,13 +24,17 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a ceremony is for. `opens`: when voting begins, ISO 8601 with offset. `data`: its bytes."""
+    """What a ceremony is for. `opens`: when voting begins, ISO 8601 with offset. `data`: its bytes.
+
+    `minimum`: no sum over fewer ballots is ever opened in the vote, the privacy minimum of the law.
+    """
 
     vote_id: str
     trustees: int
     threshold: int
     contests: tuple[Contest, ...]
     opens: str | None
+    minimum: int
     data: bytes
 
     @property
@@ -148,6 +152,7 @@ PLAN: dict[str, Any] = {
     "threshold": "int",
     "contests": [{"id": "text", "first": "int", "options": "int", "limit": "int"}],
     "opens": "text?",
+    "minimum": "int",
 }
 TRANSCRIPT: dict[str, Any] = {
     "schema": "=dauys/transcript/1",
@@ -178,6 +183,7 @@ def plan_of(value: Mapping[str, Any]) -> Plan:
         value["threshold"],
         contests,
         value["opens"],
+        value["minimum"],
         canonical(value),
     )
 

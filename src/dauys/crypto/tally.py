@@ -48,8 +48,14 @@ class TallyReport:
     problems: tuple[Problem, ...]
 
 
-def check_wave(wave: Wave, plan: Plan, root: bytes | None = None, number: int | None = None) -> list[Problem]:
-    """Return faults of a wave entry: T1.3–T1.7. `root` and `number`: what the caller expects, if it knows."""
+def check_wave(
+    wave: Wave, plan: Plan, root: bytes | None = None, number: int | None = None, *, rehearsal: bool = False
+) -> list[Problem]:
+    """Return faults of a wave entry: T1.3–T1.8. `root` and `number`: what the caller expects, if it knows.
+
+    A rehearsal needs no privacy minimum: its ballots are nobody's.
+    """
+    minimum = 1 if rehearsal else plan.minimum
     name, found = wave.place.file, []
 
     def fault(code: str, path: str, what: str, expected: str) -> None:
@@ -74,8 +80,9 @@ def check_wave(wave: Wave, plan: Plan, root: bytes | None = None, number: int | 
         for at, contest in enumerate(unit["contests"]):
             if plan.contest(contest["id"]) is None:
                 fault("T1.7", f"{path}.contests[{at}].id", contest["id"], "a contest of the plan")
-            if contest["ballots"] < 1:
-                fault("T1.7", f"{path}.contests[{at}].ballots", "0", "1 or more")
+            if contest["ballots"] < minimum:
+                what = str(contest["ballots"])
+                fault("T1.8", f"{path}.contests[{at}].ballots", what, f"at least {minimum}")
     return found
 
 
