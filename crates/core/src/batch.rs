@@ -172,27 +172,41 @@ pub fn add_contest_sums<E: Engine>(
     sums
 }
 
-/// The sums of ballots that were verified before; nothing but lengths and points is checked.
-///
-/// # Errors
-/// [`Error::Length`], [`Error::Format`], [`Error::Style`], [`Error::Point`] for the first ballot that cannot be read.
-pub fn add_up<E: Engine>(
-    election: &Election,
-    engine: &E,
-    ballots: &[&[u8]],
-) -> Result<Vec<ContestSum>, Error> {
-    let mut encoded = Vec::new();
-    let mut picks = empty_picks(election);
-    for bytes in ballots {
-        let ballot = Ballot::parse(election, bytes)?;
-        pick_ballot(ballot.layout, encoded.len(), &mut picks);
-        encoded.extend_from_slice(&ballot.points[..=ballot.layout.encrypted()]);
+/// Ballots whose `R` and `C_i` are decoded, ready to be summed; nothing but lengths and points was checked.
+pub struct Decoded<P> {
+    points: Vec<P>,
+    picks: Picks,
+}
+
+impl<P: Copy + Send + Sync> Decoded<P> {
+    /// Decodes ballots that were verified before.
+    ///
+    /// # Errors
+    /// [`Error::Length`], [`Error::Format`], [`Error::Style`], [`Error::Point`] for the first ballot that cannot be
+    /// read.
+    pub fn read<E: Engine<Point = P>>(
+        election: &Election,
+        engine: &E,
+        ballots: &[&[u8]],
+    ) -> Result<Self, Error> {
+        let mut encoded = Vec::new();
+        let mut picks = empty_picks(election);
+        for bytes in ballots {
+            let ballot = Ballot::parse(election, bytes)?;
+            pick_ballot(ballot.layout, encoded.len(), &mut picks);
+            encoded.extend_from_slice(&ballot.points[..=ballot.layout.encrypted()]);
+        }
+        let (points, canonical) = engine.decode(&encoded, None);
+        if canonical.contains(&false) {
+            return Err(Error::Point);
+        }
+        Ok(Self { points, picks })
     }
-    let (points, canonical) = engine.decode(&encoded, None);
-    if canonical.contains(&false) {
-        return Err(Error::Point);
+
+    /// The sum of each contest.
+    pub fn add_up<E: Engine<Point = P>>(&self, engine: &E) -> Vec<ContestSum> {
+        sum_picks(engine, &self.points, &self.picks)
     }
-    Ok(sum_picks(engine, &points, picks))
 }
 
 /// For each contest, for `R` and each option, the points that are summed.
@@ -214,9 +228,9 @@ fn pick_ballot(layout: &Layout, first: usize, picks: &mut Picks) {
     }
 }
 
-fn sum_picks<E: Engine>(engine: &E, points: &[E::Point], picks: Picks) -> Vec<ContestSum> {
-    let sum = |rows: Vec<Vec<u32>>| contest_sum(rows[0].len() as u64, engine.sums(points, &rows));
-    picks.into_iter().map(sum).collect()
+fn sum_picks<E: Engine>(engine: &E, points: &[E::Point], picks: &Picks) -> Vec<ContestSum> {
+    let sum = |rows: &Vec<Vec<u32>>| contest_sum(rows[0].len() as u64, engine.sums(points, rows));
+    picks.iter().map(sum).collect()
 }
 
 fn contest_sum(ballots: u64, mut rows: Vec<[u8; 32]>) -> ContestSum {
@@ -401,7 +415,7 @@ impl<'a, E: Engine> Chunk<'a, E> {
                 &mut picks,
             );
         }
-        sum_picks(&self.verifier.engine, &self.points, picks)
+        sum_picks(&self.verifier.engine, &self.points, &picks)
     }
 }
 

@@ -1,11 +1,14 @@
 //! Which engine runs: the fastest that the processor has, or one by name.
 
-use crate::batch::{ContestSum, Verdicts, Verifier, add_contest_sums, add_up};
+use crate::batch::{ContestSum, Decoded, Verdicts, Verifier, add_contest_sums};
 use crate::engine::{Engine, Plain};
 use crate::error::Error;
 #[cfg(target_arch = "x86_64")]
+use crate::lanes::Niels;
+#[cfg(target_arch = "x86_64")]
 use crate::simd::{Avx2, Ifma};
 use crate::style::Election;
+use curve25519_dalek::ristretto::RistrettoPoint;
 
 /// An engine, chosen when the program runs. All give the same verdicts.
 #[derive(Clone, Copy, Debug)]
@@ -76,12 +79,18 @@ impl Chosen {
         with!(self, engine => Verifier::new(election, engine).verify(device, ballots, seed, hints))
     }
 
-    /// See [`add_up`].
+    /// Decodes ballots that were verified before, for [`Held::add_up`].
     ///
     /// # Errors
-    /// Those of [`add_up`].
-    pub fn add_up(self, election: &Election, ballots: &[&[u8]]) -> Result<Vec<ContestSum>, Error> {
-        with!(self, engine => add_up(election, &engine, ballots))
+    /// Those of [`Decoded::read`].
+    pub fn hold(self, election: &Election, ballots: &[&[u8]]) -> Result<Held, Error> {
+        Ok(match self {
+            Self::Plain(engine) => Held::Plain(engine, Decoded::read(election, &engine, ballots)?),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(engine) => Held::Avx2(engine, Decoded::read(election, &engine, ballots)?),
+            #[cfg(target_arch = "x86_64")]
+            Self::Ifma(engine) => Held::Ifma(engine, Decoded::read(election, &engine, ballots)?),
+        })
     }
 
     /// See [`add_contest_sums`].
@@ -105,5 +114,30 @@ impl Chosen {
         let (_, good) =
             with!(self, engine => { let (_, good) = engine.decode(points, hints); ((), good) });
         good.into_iter().filter(|good| *good).count()
+    }
+}
+
+/// Decoded ballots together with the engine that decoded them.
+pub enum Held {
+    /// Of [`Plain`].
+    Plain(Plain, Decoded<RistrettoPoint>),
+    /// Of [`Avx2`].
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2, Decoded<Niels>),
+    /// Of [`Ifma`].
+    #[cfg(target_arch = "x86_64")]
+    Ifma(Ifma, Decoded<Niels>),
+}
+
+impl Held {
+    /// The sum of each contest.
+    pub fn add_up(&self) -> Vec<ContestSum> {
+        match self {
+            Self::Plain(engine, ballots) => ballots.add_up(engine),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(engine, ballots) => ballots.add_up(engine),
+            #[cfg(target_arch = "x86_64")]
+            Self::Ifma(engine, ballots) => ballots.add_up(engine),
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::refuse;
 use dauys_core::ballot::{self, Ballot};
 use dauys_core::batch::ContestSum;
 use dauys_core::cards;
-use dauys_core::choose::Chosen;
+use dauys_core::choose::{Chosen, Held};
 use dauys_core::encrypt::{Card, Prover};
 use dauys_core::error::Error;
 use dauys_core::group::exactly;
@@ -42,6 +42,23 @@ pub struct BallotProver {
     prover: Prover,
     vote_id: String,
     device: String,
+}
+
+/// Decoded ballots of one election.
+#[pyclass(frozen, module = "dauys._core")]
+pub struct HeldBallots {
+    held: Held,
+}
+
+#[pymethods]
+impl HeldBallots {
+    /// The sum of each contest.
+    fn add_up(&self, py: Python<'_>) -> Vec<SumTuple> {
+        py.detach(|| self.held.add_up())
+            .into_iter()
+            .map(sum_tuple)
+            .collect()
+    }
 }
 
 fn engine(name: &str) -> PyResult<Chosen> {
@@ -164,20 +181,20 @@ impl BallotElection {
         Ok((faults, verdicts.sums.into_iter().map(sum_tuple).collect()))
     }
 
-    /// The sums of ballots that were verified before.
+    /// Ballots that were verified before, decoded for summing.
     #[pyo3(signature = (ballots, engine_name=""))]
-    fn add_up(
+    fn hold(
         &self,
         py: Python<'_>,
         ballots: Vec<Vec<u8>>,
         engine_name: &str,
-    ) -> PyResult<Vec<SumTuple>> {
+    ) -> PyResult<HeldBallots> {
         let chosen = engine(engine_name)?;
         let views: Vec<&[u8]> = ballots.iter().map(Vec::as_slice).collect();
-        let sums = py
-            .detach(|| chosen.add_up(&self.election, &views))
+        let held = py
+            .detach(|| chosen.hold(&self.election, &views))
             .map_err(refuse)?;
-        Ok(sums.into_iter().map(sum_tuple).collect())
+        Ok(HeldBallots { held })
     }
 
     /// Sums made apart, added.
@@ -417,6 +434,7 @@ fn ballot_code(ballot_hash: &[u8]) -> PyResult<String> {
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<BallotElection>()?;
     module.add_class::<BallotProver>()?;
+    module.add_class::<HeldBallots>()?;
     module.add_function(wrap_pyfunction!(engines, module)?)?;
     module.add_function(wrap_pyfunction!(count_points, module)?)?;
     module.add_function(wrap_pyfunction!(card_of, module)?)?;

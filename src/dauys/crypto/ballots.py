@@ -198,7 +198,7 @@ def add_up(election: BallotElection, ballots: Iterable[bytes]) -> tuple[ContestS
     """Return the sums of ballots that were verified before; only lengths and points are checked again."""
     parts: list[list[_core.SumTuple]] = []
     for block in _blocks(iter(ballots)):
-        parts = [election.core.merge([*parts, election.core.add_up(block)])]
+        parts = [election.core.merge([*parts, election.core.hold(block).add_up()])]
     return _sums(parts[0] if parts else election.core.merge([]))
 
 
