@@ -42,8 +42,8 @@ def svg(view: View) -> str:
             )
             marks.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="{10.6 if i < decided else 8.6}" {look}/>')
     head = "".join(
-        f'<tspan x="72" dy="{0 if i == 0 else 66}">{escape(line)}</tspan>'
-        for i, line in enumerate(wrap(title, 22)[:5])
+        f'<tspan x="72" dy="{0 if i == 0 else 60}">{escape(line)}</tspan>'
+        for i, line in enumerate(wrap(title, 19)[:5])
     )
     election = view.results["election"]
     banner = view.t("banner.synthetic") if election["synthetic"] else ""
@@ -55,21 +55,17 @@ def svg(view: View) -> str:
         f'<rect width="{WIDTH}" height="12" fill="{_INK}"/>'
         f'<text x="72" y="96" font-size="34" {serif}>Dauys</text>'
         f'<text x="72" y="150" {text}>{escape(when(view))}</text>'
-        f'<text y="250" font-size="56" {serif}>{head}</text>'
-        f'<g transform="translate(890,430) scale(1.28)">{"".join(marks)}</g>'
-        f'<text font-size="24" fill="{_INK}">{_keys(view, rows)}</text>'
+        f'<text y="250" font-size="50" {serif}>{head}</text>'
+        f'<g transform="translate(900,420) scale(1.24)">{"".join(marks)}</g>'
+        f'<text font-size="22" fill="{_INK}">{_keys(view, rows)}</text>'
         f'<text x="72" y="580" {text}>{escape(str(banner))}</text></svg>'
     )
 
 
 def _keys(view: View, rows: list[tuple[str, int, int]]) -> str:
     """Return the groups with their seats in two lines below the hemicycle."""
-    lines = (
-        "   ".join(f"{view.party(p).short} {a + b}" for p, a, b in part) for part in (rows[:3], rows[3:6])
-    )
-    return "".join(
-        f'<tspan x="640" y="{510 + 34 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines)
-    )
+    lines = (" · ".join(f"{view.party(p).short} {a + b}" for p, a, b in part) for part in (rows[:4], rows[4:7]))
+    return "".join(f'<tspan x="650" y="{500 + 34 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
 
 
 def draw(view: View) -> bytes:
