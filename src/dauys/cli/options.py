@@ -49,7 +49,9 @@ class SpokenCommand(click.Command):
 
 
 def _remember(context: click.Context, _: click.Parameter, value: str | None) -> str | None:
-    context.meta[_LANGUAGE] = value
+    # A command inside a group does not forget what was said before the command.
+    if value is not None:
+        context.meta[_LANGUAGE] = value
     return value
 
 

@@ -179,8 +179,9 @@ class LogStore:
         return self._opened(self.folder / "public" / "checkpoint")
 
     def add_cosignatures(self, signatures: Iterable[NoteSignature], known: Iterable[VerifierKey]) -> Note:
-        """Show the newest checkpoint with these cosignatures besides those it has; one a key, the newest
-        stays.
+        """Show the newest checkpoint with these cosignatures besides those it has, one a key.
+
+        The first of a key stays: its time is the earliest at which this checkpoint is known to be public.
 
         Raises LogError L3.4 for a signature that does not hold, L3.5 for one by no known key.
         """
@@ -189,7 +190,7 @@ class LogStore:
         kept = {(s.name, s.key_id): s for s in note.signatures}
         for signature in signatures:
             open_checkpoint(Note(note.text, (signature,)).encode(), keys, self.origin)
-            kept[signature.name, signature.key_id] = signature
+            kept.setdefault((signature.name, signature.key_id), signature)
         merged = Note(note.text, tuple(kept.values()))
         if merged != note:
             with self._writing():

@@ -30,6 +30,7 @@ class WitnessServer(ThreadingHTTPServer):
     """Answers `POST /add-checkpoint` and `GET /<sha256(origin)>/checkpoint`, a bounded number at one time."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], witness: Witness, clock: Callable[[], int]) -> None:
         """Listen at `(host, port)`; `clock` gives the seconds since 1970 that cosignatures carry."""
