@@ -272,6 +272,28 @@ def test_a_bad_share_ends_in_a_complaint_and_a_new_attempt(tmp_path, monkeypatch
     assert "(K9.2)" in table.run(1, "recipients", "--attempt", "3", code=2)["error"]
 
 
+@pytest.mark.parametrize("step", ["recipients", "commit", "sign"])
+def test_a_stick_pulled_between_secret_and_files_repeats_itself(tmp_path, monkeypatch, step):
+    """The secret is stored first: what is made after the crash agrees with what the stick remembers."""
+    table = Table(tmp_path)
+    for number in (1, 2, 3):
+        table.init(number)
+    for before in ("recipients", "commit", "reveal", "check", "sign"):
+        if before == step:
+            break
+        table.all(before)
+    with monkeypatch.context() as patch:
+
+        def pulled(folder, files):
+            raise OSError(5, "pulled", str(folder))
+
+        patch.setattr("dauys.cli.stick.write_public", pulled)
+        assert "(E1.1)" in table.run(2, step, code=2)["error"]
+    for after in ("recipients", "commit", "reveal", "check", "sign"):
+        table.all(after)
+    assert len(table.keys().keys) == sum(OPTIONS)
+
+
 def test_files_planted_on_the_table(tmp_path):
     table = Table(tmp_path)
     for number in (1, 2, 3):

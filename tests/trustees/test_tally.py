@@ -167,7 +167,7 @@ WAVE_CHANGES = [
     (("units", 0, "id"), "9", "T1.5"),
     (("units", 0, "devices"), [], "T1.5"),
     (("units", 0, "devices", 0, "id"), "0411-b", "T1.5"),
-    (("units", 0, "devices", 0, "id"), "0412-a", "T1.5"),
+    (("units", 0, "devices", 1, "id"), "0412-a", "T1.5"),
     (("units", 0, "devices", 0, "size"), 0, "T1.6"),
     (("units", 0, "devices", 0, "root"), "ab" * 31, "T1.2"),
     (("units", 0, "contests"), [], "T1.5"),

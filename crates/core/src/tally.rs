@@ -366,21 +366,23 @@ mod tests {
         assert_eq!(refused, Err(Error::Identity));
     }
 
-    /// With weights that do not depend on `D`, two errors that cancel pass; with the real ones they do not.
+    /// Errors made to cancel under the weights of the honest `D`: they would, if weights did not depend on `D`.
     #[test]
     fn cancelling_errors_are_found() {
         let sum = sum(&[5, 6]);
+        let (keys, secrets) = (&sum.verification[0], &sum.secrets[0]);
         let mut bad = open(&sum, 1);
-        bad.d[0] = Coded::new(bad.d[0].point + sum.a.point);
-        bad.d[1] = Coded::new(bad.d[1].point - sum.a.point);
-        let keys = &sum.verification[0];
-        let seed = tally_seed(&CONTEXT, 1, keys, &sum.a, &bad.d);
-        let c = hash_to_scalar("tally2", &[&seed, &bad.w1.bytes, &bad.w2.bytes]);
-        let secrets = &sum.secrets[0];
+        let known = weights("mu", &tally_seed(&CONTEXT, 1, keys, &sum.a, &bad.d), 2);
+        let shift = |m: u128| sum.a.point * Scalar::from(m);
+        bad.d[0] = Coded::new(bad.d[0].point + shift(known[1]));
+        bad.d[1] = Coded::new(bad.d[1].point - shift(known[0]));
         let w = Scalar::from(17u64);
         bad.w1 = Coded::new(BASE * w);
         bad.w2 = Coded::new(sum.a.point * w);
-        bad.z = w + c * (secrets[0] + secrets[1]);
+        let seed = tally_seed(&CONTEXT, 1, keys, &sum.a, &bad.d);
+        let c = hash_to_scalar("tally2", &[&seed, &bad.w1.bytes, &bad.w2.bytes]);
+        let mu = weights("mu", &seed, 2);
+        bad.z = w + c * (Scalar::from(mu[0]) * secrets[0] + Scalar::from(mu[1]) * secrets[1]);
         let verdict = verify_partial(&CONTEXT, 1, keys, &sum.a, &bad);
         assert_eq!(verdict, Err(Error::Equal));
     }
