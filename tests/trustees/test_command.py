@@ -193,6 +193,23 @@ def test_every_step_can_be_run_again_and_nothing_secret_is_said(tmp_path):
     assert (tmp_path / "stick-1" / "secret.age").stat().st_mode & 0o777 == 0o600
 
 
+def test_lost_files_are_made_again_and_keys_are_never_drawn_over(finished, tmp_path):
+    files = {path.name: path.read_bytes() for path in finished.table.iterdir()}
+    stick = finished.folder / "stick-1"
+    for name, step in (("recipient-1-1.json", "recipients"), ("signature-1-1.json", "sign")):
+        (stick / name).unlink()
+        (finished.table / name).unlink()
+        finished.run(1, step)
+        assert (finished.table / name).read_bytes() == files[name]
+    (stick / "commit-1-1.json").rename(tmp_path / "kept")
+    (finished.table / "commit-1-1.json").unlink()
+    assert "(K9.2)" in finished.run(1, "commit", code=2)["error"]
+    finished.run(2, "commit")
+    (finished.table / "commit-1-1.json").write_bytes((tmp_path / "kept").read_bytes())
+    assert finished.run(1, "check")["problems"] == []
+    assert finished.keys().transcript
+
+
 def test_steps_wait_for_everybody(tmp_path):
     table = Table(tmp_path)
     table.init(1)

@@ -126,11 +126,13 @@ def recipients(stick: Stick, attempt: int | None = None) -> Outcome:
     stop = _require(stick, board, "member", ceremony.check_members(board))
     if stop:
         return stop
-    if stick.has_made(board, "recipient"):
-        files = stick.own(board, "recipient")
-    else:
-        files = stick.own(board, "recipient", recipient=stick.secret.new_identity())
+    # Kept as a note, so that a lost file is made again the same and keys are never drawn over.
+    name = stick.secret.note("recipient").decode()
+    if not name:
+        name = stick.secret.new_identity()
+        stick.secret.set_note("recipient", name.encode())
         stick.secret.set_note("attempt", str(board.attempt).encode())
+    files = stick.own(board, "recipient", recipient=name)
     checks = (Check("members", len(board.of("member")), board.plan.trustees),)
     draft = Outcome(files, checks, next="commit", fingerprint=fingerprint(members_hash(board)))
     return _publish(stick, board, "recipient", draft)
@@ -143,6 +145,7 @@ def _begin_attempt(stick: Stick, wanted: int) -> None:
         raise InputError([Problem("K9.2", Place(path="attempt"), found=str(wanted), expected=expected)])
     stick.secret.set_note("attempt", str(wanted).encode())
     stick.secret.set_note("reveal", b"")
+    stick.secret.set_note("recipient", b"")
 
 
 def commit(stick: Stick) -> Outcome:
@@ -151,18 +154,22 @@ def commit(stick: Stick) -> Outcome:
     stop = _require(stick, board, "recipient", ceremony.check_recipients(board))
     if stop:
         return stop
-    inner = stick.secret.note("reveal")
-    if not inner:
-        inner = _draw(stick, board)
+    if stick.has_made(board, "commit"):
+        files = stick.own(board, "commit")
+    else:
+        inner = stick.secret.note("reveal") or _draw(stick, board)
         stick.secret.set_note("reveal", inner)
-    digest = ceremony.commitment_hash(board, stick.number, inner)
-    files = stick.own(board, "commit", commitment=digest.hex())
+        files = stick.own(
+            board, "commit", commitment=ceremony.commitment_hash(board, stick.number, inner).hex()
+        )
     checks = (Check("recipients", len(board.of("recipient")), board.plan.trustees),)
     draft = Outcome(files, checks, next="reveal", fingerprint=fingerprint(ceremony.recipients_hash(board)))
     return _publish(stick, board, "commit", draft)
 
 
 def _draw(stick: Stick, board: Board) -> bytes:
+    if stick.secret.has_keys():
+        raise InputError([Problem("K9.2", Place(path="commit"), found="signed", expected="a new attempt")])
     names = [file.text("recipient") for file in board.in_order("recipient")]
     joined, w, y, shares = stick.secret.deal(board.args, stick.number, names)
     threshold = board.plan.threshold
@@ -182,16 +189,24 @@ def reveal(stick: Stick) -> Outcome:
     stop = _require(stick, board, "commit", ceremony.check_commits(board))
     if stop:
         return stop
+    if stick.has_made(board, "reveal"):
+        files = stick.own(board, "reveal")
+    else:
+        files = stick.own(board, "reveal", reveal=_kept_reveal(stick, board))
+    checks = (Check("commitments", len(board.of("commit")), board.plan.trustees),)
+    draft = Outcome(files, checks, next="check", fingerprint=fingerprint(_commitments_hash(board)))
+    return _publish(stick, board, "reveal", draft)
+
+
+def _kept_reveal(stick: Stick, board: Board) -> object:
+    """Return what this stick committed to. Raises InputError (K9.2) where it does not keep it."""
     inner = stick.secret.note("reveal")
     mine = board.of("commit")[stick.number].hex("commitment")
     if not inner or ceremony.commitment_hash(board, stick.number, inner) != mine:
         raise InputError(
             [Problem("K9.2", Place(path="reveal"), found="nothing kept", expected="commit first")]
         )
-    files = stick.own(board, "reveal", reveal=json.loads(inner))
-    checks = (Check("commitments", len(board.of("commit")), board.plan.trustees),)
-    draft = Outcome(files, checks, next="check", fingerprint=fingerprint(_commitments_hash(board)))
-    return _publish(stick, board, "reveal", draft)
+    return json.loads(inner)
 
 
 def check(stick: Stick) -> Outcome:
