@@ -14,6 +14,8 @@ from dauys.site import build
 from dauys.site.build import MARK
 from dauys.words import LANGUAGES
 
+pytestmark = pytest.mark.xdist_group("site")
+
 KINDS = (
     "index.html",
     "list/index.html",

@@ -3,7 +3,11 @@ import http.client
 import threading
 from contextlib import contextmanager
 
+import pytest
+
 from dauys.site.serve import make_server
+
+pytestmark = pytest.mark.xdist_group("site")
 
 
 @contextmanager

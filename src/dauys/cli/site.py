@@ -64,7 +64,7 @@ def _serve(site: Path, port: int, words: Words) -> None:
     try:
         server = make_server(site, port)
     except OSError as error:
-        raise InputError([Problem("E6.5", found=str(port), hint="other_port")]) from error
+        raise InputError([Problem("E6.5", facts={"found": str(port)}, hint="other_port")]) from error
     with server:
         host, number = server.server_address[:2]
         click.echo(words.say("site.serving", address=f"http://{host!s}:{number}/"))

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -117,14 +118,16 @@ class _Shop:
 _shop: list[_Shop] = []
 
 
+Job = tuple[Language, tuple[str, int, int]]
+
+
 def _write(
     data: source.Source, folder: Path, progress: Progress, base_url: str, workers: int | None
 ) -> tuple[int, int]:
+    """Write every file below `folder`; return the number of pages and of files."""
     renderers = {language: Renderer(View(data, language), base_url) for language in LANGUAGES}
-    groups = list(_groups(data))
-    jobs = [(language, group) for group in groups for language in LANGUAGES]
-    singles = 3 * (14 + 2 * len(data.constituencies) + len(data.regions))
-    total = singles + 3 * len(data.stations)
+    jobs: list[Job] = [(language, group) for group in _groups(data) for language in LANGUAGES]
+    total = 3 * (14 + 2 * len(data.constituencies) + len(data.regions) + len(data.stations))
     done = 0
 
     def advance(n: int) -> None:
@@ -137,26 +140,42 @@ def _write(
     (folder / "json" / "stations").mkdir(parents=True)
     _shop[:] = [_Shop(data, folder, renderers)]
     count = (os.cpu_count() or 1) if workers is None else workers
-    files = 0
-    if count > 1 and len(jobs) > 6 and "fork" in multiprocessing.get_all_start_methods():
-        # Forked before anything here starts a thread; the children share the data and the compiled templates.
-        for renderer in renderers.values():
-            renderer.environment.get_template("station.html")
-        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork")) as pool:
-            waiting: list[Future[tuple[int, int]]] = [pool.submit(_draw_stations, *job) for job in jobs]
-            files += _write_rest(data, folder, renderers, base_url, advance)
-            for future in as_completed(waiting):
-                pages, written = future.result()
-                files += written
-                advance(pages)
-    else:
-        files += _write_rest(data, folder, renderers, base_url, advance)
-        for job in jobs:
-            pages, written = _draw_stations(*job)
-            files += written
-            advance(pages)
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    many = count > 1 and len(jobs) > 6 and can_fork
+    drawn = _with_workers(jobs, count) if many else _alone(jobs)
+    # The first step starts the workers; they draw stations while this process writes the rest.
+    next(drawn)
+    files = _write_rest(data, folder, renderers, base_url, advance)
+    for pages, written in drawn:
+        files += written
+        advance(pages)
     _shop.clear()
     return done, files
+
+
+def _alone(jobs: list[Job]) -> Iterator[tuple[int, int]]:
+    """Yield nothing done, then pages and files of each job, drawn in this process."""
+    yield 0, 0
+    for job in jobs:
+        yield _draw_stations(*job)
+
+
+def _with_workers(jobs: list[Job], count: int) -> Iterator[tuple[int, int]]:
+    """Yield nothing done once the workers are forked, then pages and files of each job as it ends."""
+    for renderer in _shop[0].renderers.values():
+        renderer.environment.get_template("station.html")  # compiled once, inherited by all
+    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork"))
+    try:
+        with warnings.catch_warnings():
+            # Python warns of forks beside threads: a child may inherit a lock that is held. Ours only fill
+            # templates and write files, and touch neither the terminal nor the drawing library.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            waiting: list[Future[tuple[int, int]]] = [pool.submit(_draw_stations, *job) for job in jobs]
+        yield 0, 0
+        for future in as_completed(waiting):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _groups(data: source.Source) -> Iterator[tuple[str, int, int]]:

@@ -64,8 +64,10 @@ def svg(view: View) -> str:
 
 def _keys(view: View, rows: list[tuple[str, int, int]]) -> str:
     """Return the groups with their seats in two lines below the hemicycle."""
-    lines = (" · ".join(f"{view.party(p).short} {a + b}" for p, a, b in part) for part in (rows[:4], rows[4:7]))
-    return "".join(f'<tspan x="650" y="{500 + 34 * i}">{escape(line)}</tspan>' for i, line in enumerate(lines))
+    named = [f"{view.party(p).short} {a + b}" for p, a, b in rows]
+    lines = [" · ".join(named[:4]), " · ".join(named[4:7])]
+    places = enumerate(lines)
+    return "".join(f'<tspan x="650" y="{500 + 34 * i}">{escape(line)}</tspan>' for i, line in places)
 
 
 def draw(view: View) -> bytes:
