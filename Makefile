@@ -18,9 +18,10 @@ setup:           ## .venv with what `dauys` needs to run
 dev:             ## .venv with what tests and linters need too
 	@tools/setup.sh dev
 
-demo: setup      ## count and publish examples/majilis-2004, then serve it on localhost (DEMO_SERVE=0: end instead)
+demo: setup      ## count, publish and encrypt examples/majilis-2004, then serve it on localhost (DEMO_SERVE=0: end instead)
 	@.venv/bin/dauys run examples/majilis-2004 --out $(DEMO_OUT)
-	@if [ "$(DEMO_SERVE)" != 0 ]; then .venv/bin/dauys site $(DEMO_OUT) --serve $(DEMO_PORT); fi
+	@.venv/bin/dauys demo tally examples/majilis-2004
+	@if [ "$(DEMO_SERVE)" != 0 ]; then .venv/bin/dauys site $(DEMO_OUT) --keep --serve $(DEMO_PORT); fi
 
 check: lint types floors rust python   ## what `make test` runs
 

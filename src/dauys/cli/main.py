@@ -37,6 +37,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("log", "commission", "dauys.cli.log"),
     Entry("simulate", "learn", "dauys.cli.simulate"),
     Entry("bench", "learn", "dauys.cli.bench"),
+    Entry("demo", "learn", "dauys.cli.demo"),
 )
 
 
