@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import shutil
 import socket
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
 from crash_disk import Crash, CrashDisk
 
 from dauys.record.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from dauys.record.disk import Disk
 from dauys.record.faults import LogError
 from dauys.record.fork import parse_fork, verify_fork
 from dauys.record.http_source import HttpClient
 from dauys.record.keys import Signer
-from dauys.record.requests import AddCheckpoint
+from dauys.record.requests import AddCheckpoint, Reply
 from dauys.record.sources import FolderSource
 from dauys.record.store import create_log, open_log
 from dauys.record.witness import (
@@ -55,6 +58,11 @@ def home(tmp_path):
     create_witness(tmp_path / "w", WITNESS.verifier)
     watch_log(tmp_path / "w", WATCHED)
     return tmp_path / "w"
+
+
+def open_log_of(folder):
+    grown(folder / "log", 5)
+    return open_log(folder / "log")
 
 
 @contextmanager
@@ -237,6 +245,33 @@ def test_requests_that_are_none(home, request_line, headers, status):
         response = http.client.HTTPResponse(s)
         response.begin()
         assert response.status == status
+
+
+def test_a_client_that_trickles_is_left_in_time(home, monkeypatch):
+    monkeypatch.setattr("dauys.record.witness_http._Handler.timeout", 0.3)
+    with running(home) as (_, port), socket.create_connection(("127.0.0.1", port), timeout=10) as s:
+        s.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        start, pause, sent = time.monotonic(), threading.Event(), 0
+        with contextlib.suppress(OSError):
+            while time.monotonic() - start < 8:
+                s.sendall(b"x")
+                sent += 1
+                pause.wait(0.02)
+        assert sent < 200
+
+
+def test_a_disk_that_fails_is_no_fault_of_the_log(home):
+    class Failing(Disk):
+        def rename(self, old, new):
+            raise OSError(5, "Input/output error")
+
+    with open_log_of(home.parent) as log:
+        request = AddCheckpoint(0, (), log.signed.note.encode()).encode()
+    with open_witness(home, WITNESS, disk=Failing()) as witness:
+        assert witness.answer(request, 1).status == 500
+        assert witness.answer(request, 1) == Reply(500, b"L5.7\n")
+    with open_witness(home, WITNESS) as witness:
+        assert witness.answer(request, 1).status == 200
 
 
 def test_silent_clients_do_not_keep_others_out(home, monkeypatch):

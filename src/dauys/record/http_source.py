@@ -113,7 +113,7 @@ class HttpClient(Closing):
         return left
 
 
-class _Deadline(io.RawIOBase):
+class DeadlineReader(io.RawIOBase):
     """The bytes of a socket, each wait for them no longer than the time that is left for the whole answer.
 
     A time-out of the socket alone starts anew with every byte: a server that trickles would hold us for ever.
@@ -124,13 +124,16 @@ class _Deadline(io.RawIOBase):
         self._file = sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
+        """Read what is there, or wait for it; `left` raises where no time is left."""
         self._sock.settimeout(self._left())
         return self._file.readinto(buffer)
 
     def close(self) -> None:
+        """Close the file, not the socket."""
         if not self.closed:
             self._file.close()
         super().close()
@@ -145,7 +148,7 @@ class _Reading:
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return the bytes of the socket under the deadline."""
         del mode
-        return io.BufferedReader(_Deadline(self._sock, self._left))
+        return io.BufferedReader(DeadlineReader(self._sock, self._left))
 
 
 def _response_until(left: Callable[[], float]) -> type[http.client.HTTPResponse]:

@@ -18,7 +18,7 @@ PATH = "add-checkpoint"
 SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
 #: Status codes of a refusal, by code.
-STATUS = {"L6.1": 400, "L6.2": 404, "L6.3": 403, "L6.4": 409, "L6.5": 422}
+STATUS: dict[str, int] = {"L6.1": 400, "L6.2": 404, "L6.3": 403, "L6.4": 409, "L6.5": 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ class Reply:
 
 
 def refusal(error: LogError) -> Reply:
-    """Return the answer that says why not; to a wrong old size it is the right one."""
+    """Return the answer that says why not; to a wrong old size it is the right one.
+
+    What is wrong with the witness itself, not with the request, is a 500.
+    """
     if error.code == "L6.4":
         return Reply(STATUS["L6.4"], f"{error.problem.facts['size']}\n".encode(), SIZE_TYPE)
-    return Reply(STATUS.get(error.code, 400), f"{error.code}\n".encode())
+    return Reply(STATUS.get(error.code, 500), f"{error.code}\n".encode())

@@ -126,6 +126,7 @@ class Witness:
                 "L5.4", found=signer.verifier.encode(), expected=self.config.key.encode(), hint="log_key"
             )
         self._signer, self._disk = signer, disk
+        self._failed: set[str] = set()
         self._alone = {log.origin: threading.Lock() for log in self.config.logs}
 
     def log(self, origin: str) -> WatchedLog:
@@ -159,6 +160,8 @@ class Witness:
             return Reply(200, self.add_checkpoint(parse_add_checkpoint(body), now))
         except LogError as error:
             return refusal(error)
+        except OSError as error:
+            return refusal(LogError("L5.7", found=error.strerror, expected="a disk that can be written"))
 
     def add_checkpoint(self, request: AddCheckpoint, now: int) -> bytes:
         """Return the cosignature line, after the checkpoint it is for is durable.
@@ -261,8 +264,13 @@ class Witness:
         own = tuple(s for s in opened.note.signatures if log.key.made(s))
         cosignature = self._signer.cosign(opened.note.text, now)
         path = self._state(log)
+        if log.origin in self._failed:
+            raise LogError("L5.7", found="a failed write", expected="to start again", hint="reopen")
+        # What a failed write left is not known before the medium is read anew.
+        self._failed.add(log.origin)
         self._disk.make_folders(path.parent)
         self._disk.place(path, Note(opened.note.text, (*own, cosignature)).encode())
+        self._failed.discard(log.origin)
         # If we crash here, the checkpoint is remembered and nobody has the cosignature: the log asks again.
         return cosignature.line().encode()
 

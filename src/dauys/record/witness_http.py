@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint, parse_cosignature_lines
 from dauys.record.faults import LogError, at
-from dauys.record.http_source import Answer, HttpClient
+from dauys.record.http_source import Answer, DeadlineReader, HttpClient
 from dauys.record.keys import VerifierKey
 from dauys.record.merkle import MAX_SIZE
 from dauys.record.note import MAX_NOTE, Note, NoteSignature, parse_decimal
@@ -62,6 +64,24 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: WitnessServer
     timeout = REQUEST_SECONDS
+
+    def setup(self) -> None:
+        """Read under a deadline: one that sends a byte now and then must not keep a place."""
+        super().setup()
+        self._ends = 0.0
+        self.rfile.close()
+        self.rfile = io.BufferedReader(DeadlineReader(self.connection, self._left))
+
+    def handle_one_request(self) -> None:
+        """Give each request its time in all."""
+        self._ends = time.monotonic() + self.timeout
+        super().handle_one_request()
+
+    def _left(self) -> float:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
     def do_POST(self) -> None:
         """Answer `add-checkpoint`."""
