@@ -59,7 +59,7 @@ def test_kazakh_letters_come_from_our_fonts_alone(browser, final_url):
     session.send("DOM.enable")
     session.send("CSS.enable")
     root = session.send("DOM.getDocument")["root"]["nodeId"]
-    for selector in ("h1", ".lead", ".bars tbody", ".lang a"):
+    for selector in ("h1", ".lead", ".bars tbody th", ".bars tbody .num", ".lang a"):
         node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
         fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
         assert fonts, selector

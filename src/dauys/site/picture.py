@@ -19,7 +19,7 @@ _PAPER, _INK, _INK2 = "#FAF9F6", "#16202B", "#46525E"
 def wrap(text: str, width: int) -> list[str]:
     """Return the text in lines of at most `width` letters, words whole."""
     lines: list[str] = []
-    for word in text.replace("\u202f", "\u00a0").split(" "):
+    for word in text.replace("\u202f", "\u00a0").replace(" — ", "\u00a0—\u00a0").split(" "):
         if lines and len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
         else:
@@ -63,9 +63,13 @@ def svg(view: View) -> str:
 
 
 def _keys(view: View, rows: list[tuple[str, int, int]]) -> str:
-    """Return the groups with their seats in two lines below the hemicycle."""
+    """Return the groups with their seats in lines below the hemicycle."""
     named = [f"{view.party(p).short} {a + b}" for p, a, b in rows]
-    lines = [" · ".join(named[:4]), " · ".join(named[4:7])]
+    lines = [""]
+    for group in named:
+        if len(lines[-1]) + len(group) > 38:
+            lines.append("")
+        lines[-1] += f" · {group}" if lines[-1] else group
     places = enumerate(lines)
     return "".join(f'<tspan x="650" y="{500 + 34 * i}">{escape(line)}</tspan>' for i, line in places)
 
