@@ -1,4 +1,6 @@
 //! The vector files of `spec/vectors/ballots`, by every engine, alone and in one batch.
+//!
+//! `DAUYS_ONLY_VECTOR=name` looks at one file only, see `tools/defences.py`.
 
 use dauys_core::choose::Chosen;
 use dauys_core::error::Error;
@@ -29,7 +31,13 @@ fn names() -> Vec<String> {
                 .expect("ASCII")
         })
         .collect();
-    names.retain(|name| name != "election.json");
+    let only = std::env::var("DAUYS_ONLY_VECTOR").ok();
+    names.retain(|name| {
+        name != "election.json"
+            && only
+                .as_ref()
+                .is_none_or(|only| *name == format!("{only}.json"))
+    });
     names.sort();
     names
 }

@@ -3,6 +3,7 @@
 mod ballots;
 mod measure;
 mod notes;
+mod qr;
 
 mod trustees;
 
@@ -29,6 +30,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<notes::NoteKey>()?;
     module.add_function(wrap_pyfunction!(notes::verify_ed25519, module)?)?;
     ballots::register(module)?;
+    qr::register(module)?;
     trustees::register(module)?;
     Ok(())
 }
