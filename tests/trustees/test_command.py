@@ -130,7 +130,17 @@ def test_from_empty_stick_to_totals(finished):
     arguments = ("--wave", "1", "--election", str(root), "--boxes", str(cast))
     early = table.run(1, "decrypt", *arguments, code=2)
     assert "(T2.2)" in early["error"]
-    spoken = [table.run(number, "sign-wave", "--wave", "1")["fingerprint"] for number in (1, 2, 3)]
+    # Nobody signs for a ballot less than what is in the boxes, or for another root.
+    short = wave_of(entry, entry.election(), 1, seals(), boxes | {"0412-a": boxes["0412-a"][:-1]})
+    other = wave_of(entry, entry.election(rehearsal=True), 1, seals(), boxes)
+    for wrong, code in ((short, "T5.4"), (other, "T1.3")):
+        for folder in (table.table, table.folder / "stick-1"):
+            (folder / "wave-1.json").write_bytes(wrong.data)
+        refused = table.run(1, "sign-wave", *arguments, code=1)
+        assert (refused["problems"][0]["code"], refused["next"], refused["files"]) == (code, "refused", [])
+    for folder in (table.table, table.folder / "stick-1"):
+        (folder / "wave-1.json").write_bytes(wave.data)
+    spoken = [table.run(number, "sign-wave", *arguments)["fingerprint"] for number in (1, 2, 3)]
     assert len(set(spoken)) == 1
     first = table.run(1, "decrypt", *arguments)
     assert first["totals"] == []

@@ -28,6 +28,24 @@ def command() -> None:
     """Hold the steps of a trustee."""
 
 
+BOXES = (
+    click.option(
+        "--election",
+        cls=Option,
+        required=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="option.election",
+    ),
+    click.option(
+        "--boxes",
+        cls=Option,
+        required=True,
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="option.boxes",
+    ),
+)
+
+
 @command.command(cls=Step, name="init")
 @click.option(
     "--plan",
@@ -118,9 +136,11 @@ def sign(desk: Desk) -> None:
 
 @command.command(cls=Step, name="sign-wave")
 @click.option("--wave", required=True, type=click.IntRange(min=1), cls=Option, help="option.wave")
+@BOXES[0]
+@BOXES[1]
 @step_options
-def sign_wave(desk: Desk, wave: int) -> None:
-    """Sign which devices are counted together."""
+def sign_wave(desk: Desk, wave: int, election: Path, boxes: Path) -> None:
+    """Sign which devices are counted together, after verifying every ballot of them."""
 
     def run(stick: Stick) -> Outcome:
         keys = stick_tally.keys_of(stick)
@@ -128,28 +148,15 @@ def sign_wave(desk: Desk, wave: int) -> None:
         conflicts = stick_tally.ledger_of(stick).conflicts(entry)
         if conflicts:
             return Outcome(problems=tuple(conflicts), next="refused")
+        root = parse_root(election.read_bytes(), keys, str(election))
+        sums = verified_sums(root, root.election(), entry, read_boxes(boxes, entry.devices))
+        faults = stick_tally.check_sums_of(root.root, entry, keys, sums)
+        if faults:
+            return Outcome(problems=tuple(faults), next="refused")
         desk.confirm("wave", count=len(entry.devices))
         return stick_tally.sign_wave(stick, wave)
 
     _run(desk, "sign-wave", run)
-
-
-BOXES = (
-    click.option(
-        "--election",
-        cls=Option,
-        required=True,
-        type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="option.election",
-    ),
-    click.option(
-        "--boxes",
-        cls=Option,
-        required=True,
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
-        help="option.boxes",
-    ),
-)
 
 
 @command.command(cls=Step, name="decrypt")

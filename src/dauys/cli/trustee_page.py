@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dauys.cli.render import console, sentence
 from dauys.cli.stick import Folders
 from dauys.crypto.stick import Outcome, Stick
 from dauys.crypto.stick_files import plan_of_stick
-from dauys.errors import InputError
+from dauys.errors import InputError, Problem
 from dauys.words import Words, group_digits
 
 
@@ -23,7 +24,7 @@ def print_outcome(outcome: Outcome, stick: Stick | None, folders: Folders, words
     for one in outcome.checks:
         out.print(f" {words.say(f'check.{one.key}', passed=one.passed, total=one.total)}")
     for problem in outcome.problems:
-        out.print(f" {sentence(problem, words)}", style="red")
+        out.print(f" {sentence(spoken(problem, words), words)}", style="red")
         if "trustee" in problem.facts:
             out.print(f"   {words.say('named', trustee=str(problem.facts['trustee']))}")
     for total in outcome.totals:
@@ -44,6 +45,15 @@ def print_outcome(outcome: Outcome, stick: Stick | None, folders: Folders, words
     if outcome.next:
         table = f" --table {folders.table}" if folders.table else ""
         out.print(words.say(f"next.{outcome.next}", options=f"--stick {folders.stick}{table}"))
+
+
+def spoken(problem: Problem, words: Words) -> Problem:
+    """Return the problem with what was found and expected in the words of the language, where it has some."""
+
+    def term(text: str | None) -> str | None:
+        return words.say(f"term.{text}") if text and words.has(f"term.{text}") else text
+
+    return replace(problem, found=term(problem.found), expected=term(problem.expected))
 
 
 def document(name: str, outcome: Outcome, stick: Stick | None) -> Mapping[str, object]:
@@ -86,4 +96,4 @@ def report(error: InputError, words: Words) -> None:
     """Write why a step could not be taken to stderr."""
     out = console(sys.stderr)
     for problem in error.problems:
-        out.print(f"{words.say('error')}: {sentence(problem, words)}", style="red")
+        out.print(f"{words.say('error')}: {sentence(spoken(problem, words), words)}", style="red")

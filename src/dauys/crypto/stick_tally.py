@@ -111,6 +111,13 @@ def _enter(stick: Stick, wave: Wave) -> None:
     stick.secret.set_note("ledger", ledger.enter(wave).encode())
 
 
+def check_sums_of(
+    root: bytes | None, wave: Wave, keys: PublicKeys, sums: Sequence[VerifiedSum]
+) -> list[Problem]:
+    """Return why a wave is not of this root (T1.3), or not over these sums (T5.4)."""
+    return tally.check_wave(wave, keys.plan, root, wave.number) or tally.check_sums(wave, sums)
+
+
 def decrypt(stick: Stick, number: int, sums: Sequence[VerifiedSum], root: bytes | None = None) -> Outcome:
     """Return this trustee's partial decryptions of a wave in force, over sums verified by the caller.
 
@@ -121,7 +128,7 @@ def decrypt(stick: Stick, number: int, sums: Sequence[VerifiedSum], root: bytes 
     faults = tally.check_wave_signatures(wave, keys, wave_signatures(stick, wave))
     if any(fault.code == "T2.2" for fault in faults):
         raise InputError(faults)
-    problems = tally.check_wave(wave, keys.plan, root, number) or tally.check_sums(wave, sums)
+    problems = check_sums_of(root, wave, keys, sums)
     if problems:
         raise InputError(problems)
     _enter(stick, wave)
