@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def tracked(*patterns: str) -> list[Path]:
-    out = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True).stdout
+    command = ["git", "ls-files", "-z", *patterns]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     return [ROOT / name for name in out.decode().split("\0") if name]
 
 
@@ -42,15 +43,14 @@ def test_version_is_the_same_everywhere():
     python = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)
     rust = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M)
     code = re.search(r'__version__ = "(.+)"', (ROOT / "src/dauys/__init__.py").read_text())
-    assert python and rust and code
-    assert python[1] == rust[1] == code[1]
+    assert [match and match[1] for match in (python, rust, code)] == [code[1] if code else ""] * 3
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial/first-count.md"])
 def test_commands_named_in_the_documents_exist(name):
-    from dauys.cli.main import main
+    from dauys.cli.main import cli
 
     text = (ROOT / name).read_text()
     commands = set(re.findall(r"\bdauys ([a-z][a-z-]+)", text))
     assert commands
-    assert commands <= set(main.list_commands(None))  # type: ignore[arg-type]
+    assert commands <= set(cli.list_commands(None))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 class Place:
     """Where a problem is: a file and, as far as known, line, CSV row, column or path of keys.
 
-    `line` and `row` count from 1; `row` is the line of a CSV file that a spreadsheet shows, the header being 1.
+    `line` and `row` count from 1; `row` is what a spreadsheet shows, the header being row 1.
     """
 
     file: str | None = None
@@ -47,7 +47,10 @@ class InputError(DauysError):
         if not problems:
             raise ValueError("an InputError needs at least one problem")
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{p.code} at {p.place.file}:{p.place.line or p.place.row}" for p in problems[:5]))
+        first = problems[:5]
+        super().__init__(
+            "; ".join(f"{p.code} at {p.place.file}:{p.place.line or p.place.row}" for p in first)
+        )
 
 
 class DecisionError(DauysError):

@@ -135,9 +135,9 @@ def other_base(law: Law) -> Law:
     return law.with_parameters({"list.threshold_base": "cast" if base == "valid" else "valid"})
 
 
-#: Rules to compare with, by name: what they change in the law.
+#: Rules to compare with, by name: what they change in the law. An index for a runner-up is a rule about quotas.
 OTHER_RULES: Mapping[str, Mapping[str, str]] = {
-    "dhondt": {"list.method": "dhondt"},
-    "sainte_lague": {"list.method": "sainte_lague"},
+    "dhondt": {"list.method": "dhondt", "list.runner_up": "none"},
+    "sainte_lague": {"list.method": "sainte_lague", "list.runner_up": "none"},
     "threshold_5": {"list.threshold": "0.05"},
 }
