@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 import subprocess
 import sys
@@ -173,3 +174,29 @@ def test_a_killed_publication_is_finished_by_the_next(dauys, log):
     with open_log(Path("log")) as store:
         assert store.size == 1
     assert "\n1\n" in Path("log/public/checkpoint").read_text()
+
+
+def test_the_page_for_witnesses_runs(dauys, log, monkeypatch):
+    """The commands of docs/howto/run-a-witness.md, with the log in a folder in place of an address."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "run-a-witness.md").read_text()
+    lines = [line.strip() for line in page.split("\n") if line.strip().startswith("dauys ")]
+    commands = [
+        shlex.split(
+            line.replace('"$(cat log.vkey)"', log.encode())
+            .replace("https://results.example/log/", "log/public")
+            .replace("127.0.0.1:7380", "127.0.0.1:0")
+        )[1:]
+        for line in lines
+    ]
+    assert [command[:2] for command in commands] == [
+        ["witness", verb] for verb in ("init", "add", "follow", "serve", "judge")
+    ]
+    # Serving goes on until somebody ends it: here it is ended as by Ctrl-C, as soon as it would begin.
+    monkeypatch.setattr(WitnessServer, "serve_forever", interrupted)
+    for command in commands[:4]:
+        dauys(*command)
+    assert Path("witness/public").is_dir()
+
+
+def interrupted(server: WitnessServer) -> None:
+    raise KeyboardInterrupt

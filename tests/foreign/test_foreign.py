@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import served
 
+from dauys.cli.main import cli
 from dauys.record.faults import LogError
 from dauys.record.http_source import HttpClient, open_source
 from dauys.record.keys import Signer, encode_secret_key
@@ -151,6 +154,30 @@ def test_a_foreign_witness_follows_our_log_and_the_policy_demands_it(tmp_path, f
         assert opened.checkpoint.size == size
         assert [s.key.name for s in opened.signed] == [ORIGIN, "witness.example/lite"]
         assert foreign("read", "-log", public, "-policy", tmp_path / "policy")["size"] == size
+
+
+def test_the_command_line_demands_a_foreign_witness(tmp_path, foreign, litewitness):
+    """As a commission would do it: make, take, publish with a policy; torchwood reads what came of it."""
+
+    def dauys(*args: object, code: int = 0) -> str:
+        done = CliRunner().invoke(cli, list(map(str, args)))
+        assert done.exit_code == code, done.output
+        return done.stdout
+
+    key, log, policy = tmp_path / "log.key", tmp_path / "log", tmp_path / "policy"
+    made = json.loads(dauys("log", "create", log, "--origin", ORIGIN, "--key", key, "--json"))
+    lines = f"log {made['key']}", f"witness lite {litewitness.vkey} {litewitness.url}", "quorum lite"
+    policy_file(policy, *lines)
+    (tmp_path / "entry").write_bytes(b'{"kind":"notice"}')
+    dauys("log", "append", log, tmp_path / "entry")
+    # The witness does not know the log yet: it is published, and what is missing is said.
+    dauys("log", "publish", log, "--key", key, "--policy", policy, code=1)
+    litewitness.add_log(made["key"])
+    said = json.loads(dauys("log", "publish", log, "--key", key, "--policy", policy, "--json"))
+    assert list(said["cosigned"]) == ["witness.example/lite"]
+    assert foreign("read", "-log", log / "public", "-policy", policy)["size"] == 1
+    dauys("log", "proof", log, 0, tmp_path / "proof")
+    assert foreign("verify", "-policy", policy, "-proof", tmp_path / "proof", "-entry", tmp_path / "entry")
 
 
 def test_a_foreign_witness_tells_a_log_that_it_was_rolled_back(tmp_path, litewitness):
