@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SINGLE, BATCH = "every_file_has_the_verdict_it_expects", "one_batch_on_every_engine_names_the_same"
 #: Dependencies are optimised, the crate is not: it is compiled once for every defence.
 CARGO = ("cargo", "test", "-q", "-p", "dauys-core", "--config", 'profile.dev.package."*".opt-level=3')
+PLAIN = ("--config", "profile.dev.package.dauys-core.opt-level=0")
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,12 @@ DEFENCES = (
 def run(folder: Path, defence: Defence) -> tuple[bool, str]:
     """Run the defence's test in a copy; whether it passed, and its output."""
     target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target")) + "/defences"
-    environment = os.environ | {"DAUYS_ONLY_VECTOR": defence.vector, "CARGO_TARGET_DIR": target}
-    command = [*CARGO, "--test", "vectors", defence.test]
+    environment = os.environ | {
+        "DAUYS_ONLY_VECTOR": defence.vector,
+        "CARGO_TARGET_DIR": target,
+        "RUST_MIN_STACK": "268435456",
+    }
+    command = [*CARGO, *PLAIN, "--test", "vectors", defence.test]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     return done.returncode == 0, done.stdout + done.stderr
 
@@ -148,8 +153,9 @@ def main(names: list[str]) -> int:
     chosen = [defence for defence in DEFENCES if not names or defence.name in names]
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "copy"
+        # new times, so that nothing compiled from an earlier copy is taken for up to date
         for part in ("crates", "spec/vectors/ballots"):
-            shutil.copytree(ROOT / part, folder / part)
+            shutil.copytree(ROOT / part, folder / part, copy_function=shutil.copy)
         for part in ("Cargo.toml", "Cargo.lock"):
             shutil.copy(ROOT / part, folder / part)
         sound = [defence for defence in chosen if run(folder, defence)[0]]

@@ -99,3 +99,34 @@ fn link_holds(
         points[0] + RistrettoPoint::vartime_multiscalar_mul(&rho, ciphertexts.iter().copied());
     left == chain.challenge * sum + points[points.len() - 1]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::style::{Contest, Style};
+
+    #[test]
+    fn a_zero_challenge_is_refused_before_anything_is_inverted() {
+        let contest = Contest {
+            id: "one".into(),
+            options: 2,
+            limit: 1,
+            first_key: 0,
+        };
+        let style = Style {
+            id: "s".into(),
+            contests: vec![0],
+        };
+        let keys = [3u8, 5].map(|x| RistrettoPoint::mul_base(&Scalar::from(x)).compress().to_bytes());
+        let election = Election::new([0; 64], vec![contest], &[style], keys.to_vec()).expect("sound");
+        let mut bytes = vec![1, 1, b's'];
+        bytes.resize(3 + 16 + 32 * 10, 1);
+        let ballot = Ballot::parse(&election, &bytes).expect("fits");
+        let forged = |challenge| Chain {
+            rho: vec![1, 1],
+            challenge,
+        };
+        assert_eq!(refuse_degenerate(&ballot, &forged(Scalar::ZERO)), Err(Error::Challenge));
+        assert_eq!(refuse_degenerate(&ballot, &forged(Scalar::ONE)), Ok(()));
+    }
+}
