@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,7 @@ class Crash(Exception):  # noqa: N818 (it is no error: the power goes)
 @dataclass
 class File:
     durable: bytes = b""
+    now: bytes = b""
 
 
 @dataclass
@@ -56,25 +59,29 @@ class CrashDisk(Disk):
 
     def write(self, path: Path, data: bytes) -> None:
         torn = self.step()
-        self.file(path)
-        super().write(path, data[: len(data) // 2] if torn else data)
+        written = data[: len(data) // 2] if torn else data
+        self.file(path).now = written
+        super().write(path, written)
         if torn:
             raise Crash
 
     def append(self, path: Path, data: bytes) -> None:
         torn = self.step()
-        self.file(path)
-        super().append(path, data[: len(data) // 2] if torn else data)
+        written = data[: len(data) // 2] if torn else data
+        self.file(path).now += written
+        super().append(path, written)
         if torn:
             raise Crash
 
     def truncate(self, path: Path, size: int) -> None:
         self._whole()
         super().truncate(path, size)
+        self.file(path).now = self.file(path).now[:size]
 
     def sync(self, path: Path) -> None:
         self._whole()
-        self.file(path).durable = path.read_bytes()
+        file = self.file(path)
+        file.durable = file.now
 
     def sync_folder(self, path: Path) -> None:
         self._whole()
@@ -105,22 +112,31 @@ class CrashDisk(Disk):
 
     def after_power_cut(self, target: Path) -> None:
         """Write what the medium holds for sure into another folder."""
-        lay(self.tree, target)
+        lay(self.tree, target, lambda: False)
+
+    def after_some_luck(self, target: Path, seed: int) -> None:
+        """Write what the medium may hold as well: of what was not forced, some is there and some is not."""
+        chance = random.Random(seed)
+        lay(self.tree, target, lambda: chance.random() < 0.5)
 
 
 def load(path: Path) -> Folder:
     """What is on the medium when the machine starts is durable."""
     folder = Folder()
     for below in path.iterdir():
-        folder.now[below.name] = load(below) if below.is_dir() else File(below.read_bytes())
+        folder.now[below.name] = (
+            load(below) if below.is_dir() else File(below.read_bytes(), below.read_bytes())
+        )
     folder.durable = dict(folder.now)
     return folder
 
 
-def lay(folder: Folder, target: Path) -> None:
+def lay(folder: Folder, target: Path, lucky: Callable[[], bool]) -> None:
+    """Write a folder; `lucky` says of each name and of each file whether its newest state has survived."""
     target.mkdir(exist_ok=True)
-    for name, node in folder.durable.items():
+    for name in sorted({*folder.durable, *folder.now}):
+        node = (folder.now if lucky() else folder.durable).get(name)
         if isinstance(node, Folder):
-            lay(node, target / name)
-        else:
-            (target / name).write_bytes(node.durable)
+            lay(node, target / name, lucky)
+        elif node is not None:
+            (target / name).write_bytes(node.now if lucky() else node.durable)

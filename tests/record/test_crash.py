@@ -90,7 +90,7 @@ def run_until(
 
 
 def all_cuts(
-    tmp_path: Path, kind: type[CrashDisk] = CrashDisk, *, lost: bool, torn: bool, twice: bool
+    tmp_path: Path, kind: type[CrashDisk] = CrashDisk, *, lost: bool | int, torn: bool, twice: bool
 ) -> int:
     """Cut the power at every operation; return how many cuts there were."""
     cuts, stop = 0, 0
@@ -117,10 +117,15 @@ def all_cuts(
         stop += 5 if twice else 1
 
 
-def restart(root: Path, disk: CrashDisk, *, lost: bool) -> None:
-    if lost:
-        shutil.rmtree(root)
+def restart(root: Path, disk: CrashDisk, *, lost: bool | int) -> None:
+    """Start again: what was not forced is lost (True), kept (False), or some of it is there (a seed)."""
+    if lost is False:
+        return
+    shutil.rmtree(root)
+    if lost is True:
         disk.after_power_cut(root)
+    else:
+        disk.after_some_luck(root, lost)
 
 
 @pytest.fixture
@@ -129,7 +134,9 @@ def quick(monkeypatch):
     monkeypatch.setattr("os.fsync", lambda handle: None)
 
 
-@pytest.mark.parametrize(("lost", "torn"), [(True, False), (False, False), (False, True)])
+@pytest.mark.parametrize(
+    ("lost", "torn"), [(True, False), (False, False), (False, True), (11, False), (12, True)]
+)
 def test_power_goes_at_every_operation(tmp_path, quick, lost, torn):
     assert all_cuts(tmp_path, lost=lost, torn=torn, twice=False) > 80
 
