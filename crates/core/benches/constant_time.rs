@@ -37,7 +37,9 @@ fn cropped(times: &Times) -> Times {
     let mut all: Vec<f64> = times.concat();
     all.sort_by(f64::total_cmp);
     let most = all[all.len() * 9 / 10];
-    times.each_ref().map(|class| class.iter().copied().filter(|time| *time <= most).collect())
+    times
+        .each_ref()
+        .map(|class| class.iter().copied().filter(|time| *time <= most).collect())
 }
 
 fn measure(name: &str, count: u32, mut run: impl FnMut(bool, u32)) {
@@ -49,15 +51,20 @@ fn measure(name: &str, count: u32, mut run: impl FnMut(bool, u32)) {
         times[usize::from(fresh)].push(start.elapsed().as_nanos() as f64);
     }
     let tail = cropped(&times);
-    println!("{name}: {count} runs, t = {:.2}, without the slowest tenth t = {:.2}", welch(&times), welch(&tail));
+    println!(
+        "{name}: {count} runs, t = {:.2}, without the slowest tenth t = {:.2}",
+        welch(&times),
+        welch(&tail)
+    );
 }
 
 fn main() {
     let election = election();
     let prover = Prover::new(&election, "abroad").expect("style");
     let secrets: Vec<[u8; 16]> = (0..64u8).map(|k| [k; 16]).collect();
-    let choices: Vec<Vec<u8>> =
-        (0..64usize).map(|k| (0..13).map(|place| u8::from(place == k % 14)).collect()).collect();
+    let choices: Vec<Vec<u8>> = (0..64usize)
+        .map(|k| (0..13).map(|place| u8::from(place == k % 14)).collect())
+        .collect();
     measure("encryption, fixed or any choice", 4000, |fresh, number| {
         let place = if fresh { number as usize % 64 } else { 0 };
         let card = Card {
@@ -65,18 +72,30 @@ fn main() {
             device: DEVICE,
             secret: &secrets[place],
         };
-        black_box(prover.encrypt(&card, &[7; 32], &choices[place]).expect("encrypts"));
+        black_box(
+            prover
+                .encrypt(&card, &[7; 32], &choices[place])
+                .expect("encrypts"),
+        );
     });
     decryption();
 }
 
 fn decryption() {
     let a = Coded::new(RistrettoPoint::mul_base(&Scalar::from(77u8)));
-    let shares = |seed: u32| (0..13u32).map(|k| hash_to_scalar("share", &[&seed.to_le_bytes(), &k.to_le_bytes()])).collect();
+    let shares = |seed: u32| {
+        (0..13u32)
+            .map(|k| hash_to_scalar("share", &[&seed.to_le_bytes(), &k.to_le_bytes()]))
+            .collect()
+    };
     let sets: Vec<Vec<Scalar>> = (0..64u32).map(shares).collect();
     let public: Vec<Vec<Coded>> = sets
         .iter()
-        .map(|set| set.iter().map(|share| Coded::new(RistrettoPoint::mul_base(share))).collect())
+        .map(|set| {
+            set.iter()
+                .map(|share| Coded::new(RistrettoPoint::mul_base(share)))
+                .collect()
+        })
         .collect();
     let context = SumContext {
         root: &[0; 64],
@@ -85,12 +104,19 @@ fn decryption() {
         contest: "c",
         set: &[2; 64],
     };
-    measure("partial decryption, fixed or any share", 4000, |fresh, number| {
-        let place = if fresh { number as usize % 64 } else { 0 };
-        let mut fill = |bytes: &mut [u8; 64]| {
-            *bytes = hash("fill", &[&number.to_le_bytes()]);
-            Ok(())
-        };
-        black_box(partial_decrypt(&context, 1, &sets[place], &public[place], &a, &mut fill).expect("decrypts"));
-    });
+    measure(
+        "partial decryption, fixed or any share",
+        4000,
+        |fresh, number| {
+            let place = if fresh { number as usize % 64 } else { 0 };
+            let mut fill = |bytes: &mut [u8; 64]| {
+                *bytes = hash("fill", &[&number.to_le_bytes()]);
+                Ok(())
+            };
+            black_box(
+                partial_decrypt(&context, 1, &sets[place], &public[place], &a, &mut fill)
+                    .expect("decrypts"),
+            );
+        },
+    );
 }

@@ -117,8 +117,13 @@ mod tests {
             id: "s".into(),
             contests: vec![0],
         };
-        let keys = [3u8, 5].map(|x| RistrettoPoint::mul_base(&Scalar::from(x)).compress().to_bytes());
-        let election = Election::new([0; 64], vec![contest], &[style], keys.to_vec()).expect("sound");
+        let keys = [3u8, 5].map(|x| {
+            RistrettoPoint::mul_base(&Scalar::from(x))
+                .compress()
+                .to_bytes()
+        });
+        let election =
+            Election::new([0; 64], vec![contest], &[style], keys.to_vec()).expect("sound");
         let mut bytes = vec![1, 1, b's'];
         bytes.resize(3 + 16 + 32 * 10, 1);
         let ballot = Ballot::parse(&election, &bytes).expect("fits");
@@ -126,7 +131,10 @@ mod tests {
             rho: vec![1, 1],
             challenge,
         };
-        assert_eq!(refuse_degenerate(&ballot, &forged(Scalar::ZERO)), Err(Error::Challenge));
+        assert_eq!(
+            refuse_degenerate(&ballot, &forged(Scalar::ZERO)),
+            Err(Error::Challenge)
+        );
         assert_eq!(refuse_degenerate(&ballot, &forged(Scalar::ONE)), Ok(()));
     }
 }

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// `(ballots, A, E…)` of one contest.
 type SumTuple = (u64, Vec<u8>, Vec<Vec<u8>>);
 
+/// `(root, σ, path)`.
+type SigmaTuple = (Vec<u8>, Vec<u8>, Vec<Vec<u8>>);
+
 /// `(style, m, s, σ, leaf, path, H(ballot))`.
 type OpeningTuple = (
     String,
@@ -142,6 +145,7 @@ impl BallotElection {
 
     /// The word of the first check each ballot failed, or None; and the sums of those that passed.
     #[pyo3(signature = (device, ballots, seed=None, hints=None, engine_name="", threads=0))]
+    #[allow(clippy::too_many_arguments)] // named arguments of a Python method
     fn verify(
         &self,
         py: Python<'_>,
@@ -396,11 +400,7 @@ fn read_card_letters<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, Py
 
 /// The root over `σ` of a device's cards in list order, and one path.
 #[pyfunction]
-fn sigma_tree(
-    coin_key: &[u8],
-    hashes: Vec<Vec<u8>>,
-    leaf: usize,
-) -> PyResult<(Vec<u8>, Vec<u8>, Vec<Vec<u8>>)> {
+fn sigma_tree(coin_key: &[u8], hashes: Vec<Vec<u8>>, leaf: usize) -> PyResult<SigmaTuple> {
     let coin_key = fixed(coin_key)?;
     let hashes = hashes
         .iter()

@@ -10,7 +10,12 @@ mod trustees;
 use dauys_core::{error::Error, group};
 use pyo3::{create_exception, exceptions::PyValueError, prelude::*, types::PyBytes};
 
-create_exception!(_core, CoreError, PyValueError);
+create_exception!(
+    _core,
+    CoreError,
+    PyValueError,
+    "The core refused its input: (word, sentence)."
+);
 
 fn refuse(error: Error) -> PyErr {
     CoreError::new_err((error.word(), error.to_string()))
