@@ -105,11 +105,12 @@ class LogStore:
     def __init__(self, folder: Path, config: LogConfig, disk: Disk) -> None:
         self.folder, self.config, self._disk = folder, config, disk
         self._journal = Journal(folder / "journal", disk)
-        self._source = FolderSource(folder / "public")
         self._reader: LogReader | None = None
         self._failed = False
         self.signed = self._opened(folder / "signed")
         self.end, self.torn = self._recover()
+        # Last: where one of the above raises, nothing is left open.
+        self._source = FolderSource(folder / "public")
 
     @property
     def origin(self) -> str:
