@@ -161,3 +161,25 @@ fn one_batch_on_every_engine_names_the_same() {
         }
     }
 }
+
+#[test]
+fn generators_and_weights_are_those_of_the_file() {
+    use dauys_core::generators::generator;
+    use dauys_core::transcript::weights;
+    let path = folder().join("../group.json");
+    let told: Value =
+        serde_json::from_str(&fs::read_to_string(path).expect("the file")).expect("JSON");
+    for row in list(&told["generators"]) {
+        let point = generator(&text(&row["name"]), number(&row["index"]));
+        assert_eq!(point.compress().to_bytes(), array(&row["point"]));
+    }
+    for row in list(&told["weights"]) {
+        let found = weights(
+            &text(&row["use"]),
+            &bytes(&row["seed"]),
+            list(&row["weights"]).len(),
+        );
+        let told: Vec<String> = list(&row["weights"]).iter().map(text).collect();
+        assert_eq!(found.iter().map(u128::to_string).collect::<Vec<_>>(), told);
+    }
+}
