@@ -40,7 +40,7 @@ floors: dev
 	@.venv/bin/lint-imports --no-cache
 
 rust: dev
-	@cargo test --locked --release -q -p dauys-core
+	@cargo test --locked --release -q -p dauys-core -p dauys-trustee
 
 python: dev
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadgroup

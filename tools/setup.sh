@@ -26,9 +26,9 @@ if [ -z "$python" ]; then say "Python 3.11 or newer was not found; installing De
 
 command -v cc >/dev/null || { say "A C linker is missing; installing gcc."; apt_install gcc libc6-dev; }
 [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
-rust_ok() { command -v cargo >/dev/null && cargo --version | awk '{split($2, v, "."); exit !(v[1] > 1 || v[2] >= 85)}'; }
+rust_ok() { command -v cargo >/dev/null && cargo --version | awk '{split($2, v, "."); exit !(v[1] > 1 || v[2] >= 89)}'; }
 if ! rust_ok; then
-    say "Rust 1.85 or newer is missing (found: $(cargo --version 2>/dev/null || echo none))."
+    say "Rust 1.89 or newer is missing (found: $(cargo --version 2>/dev/null || echo none))."
     say "rustup installs it for your user alone:  curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal"
     if [ -t 0 ]; then
         read -r -p "Run that now? [y/N] " answer
