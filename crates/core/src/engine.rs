@@ -37,7 +37,7 @@ pub struct Plain;
 impl Engine for Plain {
     type Point = RistrettoPoint;
 
-    const CHUNK: usize = 4096;
+    const CHUNK: usize = 16384;
 
     fn decode(
         &self,
