@@ -1,9 +1,12 @@
 //! Nothing that trustees publish makes the core panic, and nothing changed is accepted.
 //!
 //! Inputs are mutated from an honest ceremony and an honest partial decryption; most of them pass the length checks.
-//! `DAUYS_FUZZ_INPUTS` sets how many are tried; without it each test takes a second or two.
+//! See `common/fuzzing.rs` for how many are tried.
 
-use bolero::{TypeGenerator, check};
+mod common;
+
+use bolero::TypeGenerator;
+use common::fuzzing::{Share, fuzz};
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use dauys_core::ceremony::{
@@ -16,7 +19,6 @@ use dauys_core::open::{merkle_path, merkle_root, path_holds};
 use dauys_core::sign::Key;
 use dauys_core::tally::{Partial, SumContext, combine, partial_decrypt, verify_partial};
 use dauys_core::transcript::hash;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const ATTEMPT: Attempt<'static> = Attempt {
     vote_id: "fuzz/1/0",
@@ -95,50 +97,21 @@ impl Change {
     }
 }
 
-/// How many inputs there were, and how many of them had a length that is accepted.
-#[derive(Default)]
-struct Share {
-    tried: AtomicU64,
-    fitting: AtomicU64,
-}
-
-impl Share {
-    fn count(&self, fits: bool) {
-        self.tried.fetch_add(1, Ordering::Relaxed);
-        self.fitting.fetch_add(u64::from(fits), Ordering::Relaxed);
-    }
-
-    fn tell(self, name: &str) {
-        let (tried, fitting) = (self.tried.into_inner(), self.fitting.into_inner());
-        println!(
-            "{name}: {tried} inputs, {} % pass the length checks",
-            100 * fitting / tried.max(1)
-        );
-        assert!(2 * fitting >= tried, "{fitting} of {tried}");
-    }
-}
-
-/// Runs a target on inputs changed from `good`, as many as asked for.
-fn fuzz(
-    name: &str,
-    usual: usize,
-    good: &[u8],
-    run: impl Fn(&[u8]) -> bool + std::panic::RefUnwindSafe,
-) {
-    let wanted = std::env::var("DAUYS_FUZZ_INPUTS").ok();
-    let count = wanted.and_then(|text| text.parse().ok()).unwrap_or(usual);
+/// Runs a target on inputs changed from `good`; it says whether the length was accepted.
+fn fuzz_changed(name: &str, good: &[u8], run: impl Fn(&[u8]) -> bool + std::panic::RefUnwindSafe) {
     let share = Share::default();
-    check!()
-        .with_type::<(Change, Change, bool)>()
-        .with_iterations(count)
-        .for_each(|(first, second, both): &(Change, Change, bool)| {
+    fuzz(
+        4_000,
+        10,
+        |(first, second, both): &(Change, Change, bool)| {
             let mut bytes = good.to_vec();
             first.apply(&mut bytes);
             if *both {
                 second.apply(&mut bytes);
             }
             share.count(run(&bytes));
-        });
+        },
+    );
     share.tell(name);
 }
 
@@ -189,7 +162,7 @@ fn reveals() {
     let mut good = joined(&commitments);
     good.extend(proof.w.bytes);
     good.extend(proof.y.as_bytes());
-    fuzz("reveals", 5_000, &good, |bytes| {
+    fuzz_changed("reveals", &good, |bytes| {
         let read = read_reveal(bytes);
         let fits = !refused_by_length(&read);
         let judged = read.and_then(|(points, proof)| {
@@ -210,7 +183,7 @@ fn shares() {
     let dealing = Dealing::draw(&ATTEMPT, &mut fill).expect("draws");
     let commitments = dealing.commitments();
     let good: Vec<u8> = dealing.share(2).iter().flat_map(Scalar::to_bytes).collect();
-    fuzz("shares", 5_000, &good, |bytes| {
+    fuzz_changed("shares", &good, |bytes| {
         let read: Result<Vec<Scalar>, Error> = bytes.chunks(32).map(decode_scalar).collect();
         let judged = read.and_then(|share| verify_share(&ATTEMPT, 2, &commitments, &share));
         assert_eq!(judged.is_ok(), bytes == good);
@@ -234,7 +207,7 @@ fn partial_decryptions() {
     good.extend(made.w1.bytes);
     good.extend(made.w2.bytes);
     good.extend(made.z.as_bytes());
-    fuzz("partial decryptions", 5_000, &good, |bytes| {
+    fuzz_changed("partial decryptions", &good, |bytes| {
         let found = bytes.len();
         let cut = found.saturating_sub(32);
         let read = decode(&bytes[..cut]).and_then(|mut points| {
@@ -266,7 +239,7 @@ fn signatures() {
     let key = Key::from_seed(&[7; 32]).expect("32 bytes");
     let message = hash("fuzz", &[b"message"]);
     let good = [key.public().as_slice(), &key.sign(&message)].concat();
-    fuzz("signatures", 5_000, &good, |bytes| {
+    fuzz_changed("signatures", &good, |bytes| {
         let (public, signature) = bytes.split_at(bytes.len().min(32));
         let judged = ed25519::verify(public, &message, signature);
         assert_eq!(judged.is_ok(), bytes == good);
@@ -280,7 +253,7 @@ fn paths() {
     let root = merkle_root(&leaves);
     for place in [0, 13, 20] {
         let good: Vec<u8> = merkle_path(&leaves, place).concat();
-        fuzz("paths", 5_000, &good, |bytes| {
+        fuzz_changed("paths", &good, |bytes| {
             let (path, rest) = bytes.as_chunks::<32>();
             let holds = path_holds(&leaves[place], place as u64, 21, path, &root);
             assert_eq!(holds, path.as_flattened() == good);

@@ -1,6 +1,8 @@
 //! The reference election of the tests: 13 choose 1 and 9 choose 1, and some other styles.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod fuzzing;
+
 use curve25519_dalek::ristretto::RistrettoPoint;
 use dauys_core::encrypt::{Card, Prover};
 use dauys_core::style::{Contest, Election, Style};
