@@ -127,7 +127,7 @@ def _write(
     """Write every file below `folder`; return the number of pages and of files."""
     renderers = {language: Renderer(View(data, language), base_url) for language in LANGUAGES}
     jobs: list[Job] = [(language, group) for group in _groups(data) for language in LANGUAGES]
-    total = 3 * (14 + 2 * len(data.constituencies) + len(data.regions) + len(data.stations))
+    total = 3 * (_singles(renderers["en"].view) + len(data.stations))
     done = 0
 
     def advance(n: int) -> None:
@@ -202,12 +202,21 @@ def _draw_stations(language: Language, group: tuple[str, int, int]) -> tuple[int
     return end - start, writer.files
 
 
+def _singles(view: View) -> int:
+    """Return how many pages of one language are not a station's."""
+    groups = len(view.source.constituencies) or len(view.source.regions)
+    own = 11 + view.has_list + 2 * bool(view.contested)
+    return own + groups + len(view.contested) + len(view.source.regions)
+
+
 def single_pages(view: View) -> Iterator[Page]:
     """Yield every page of one language that is not a station's."""
     yield front.page(view)
-    yield lists.page(view)
-    yield constituencies.index(view)
-    yield constituencies.runoffs(view)
+    if view.has_list:
+        yield lists.page(view)
+    if view.contested:
+        yield constituencies.index(view)
+        yield constituencies.runoffs(view)
     yield places.index(view)
     yield places.stations(view)
     yield places.electronic(view)

@@ -57,5 +57,7 @@ def map_box(regions: list[dict[str, Any]]) -> tuple[int, int]:
     """Return width and height of the tile map in pixels; a region's `column` and `row` count tiles."""
     across = [tiles_across(len(r["constituencies"]), r.get("width")) for r in regions]
     width = max(r["column"] + n for r, n in zip(regions, across, strict=True))
-    height = max(r["row"] + ceil(len(r["constituencies"]) / n) for r, n in zip(regions, across, strict=True))
+    height = max(
+        r["row"] + ceil(len(r["constituencies"]) / (n or 1)) for r, n in zip(regions, across, strict=True)
+    )
     return width * (TILE + GAP), height * (TILE + GAP) + NAME

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from dauys.site.geometry import INNER, RADIUS, STEP, hemicycle
-from dauys.site.view import View
+from dauys.site.view import PARTS, View
 
 _OUTER = INNER + STEP * 4
 _LEFT, _TOP, _WIDTH, _HEIGHT = -285, -226, 630, 246
@@ -16,19 +16,20 @@ _LEFT, _TOP, _WIDTH, _HEIGHT = -285, -226, 630, 246
 
 def seats_of(view: View) -> list[tuple[str, int, int]]:
     """Return per party, by size: id, decided seats, seats it only leads or holds in a preliminary result."""
-    state = view.results["state"]
     rows = []
     for row in view.by_size(view.results["house_rows"]):
-        parts = {"list": row["list"] or 0, "round1": row["round1"] or 0, "round2": row["round2"] or 0}
-        decided = sum(n for part, n in parts.items() if state[part]["status"] == "final")
-        rows.append((row["party"], decided, sum(parts.values()) - decided))
+        parts = {part: row[part] or 0 for part in PARTS}
+        led = sum(
+            n for part, n in parts.items() if part in view.parts and view.parts[part]["status"] != "final"
+        )
+        rows.append((row["party"], sum(parts.values()) - led, led))
     return rows
 
 
 def draw(view: View) -> Markup:
     """Return the hemicycle as inline SVG; the table beside it says the same in figures."""
     rows = seats_of(view)
-    total = sum(a + b for _, a, b in rows)
+    total = max(view.seats, sum(a + b for _, a, b in rows))
     dots = iter(hemicycle(total))
     marks: list[str] = []
     labels: list[str] = []
@@ -48,6 +49,9 @@ def draw(view: View) -> Markup:
             labels.append(_label(middle, len(mine), known.short))
         else:
             small.append((known.short, len(mine), middle))
+    nobody = "".join(f'<circle cx="{dot.x:g}" cy="{dot.y:g}" r="{RADIUS - 4:g}"/>' for dot in dots)
+    if nobody:
+        marks.append(f'<g class="nobody">{nobody}</g>')
     labels += _leaders(small)
     summary = view.t(
         "hemi.label", count=total, groups=", ".join(f"{view.party(p).short} {a + b}" for p, a, b in rows)

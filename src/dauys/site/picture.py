@@ -31,7 +31,7 @@ def svg(view: View) -> str:
     """Return the picture as SVG, light theme, letter codes beside the colours."""
     title, _ = headline(view)
     rows = seats_of(view)
-    dots = iter(hemicycle(sum(a + b for _, a, b in rows)))
+    dots = iter(hemicycle(max(view.seats, sum(a + b for _, a, b in rows))))
     colours = {p["id"]: "#" + p["colour_light"].lstrip("#") for p in view.results["parties"]}
     marks = []
     for party, decided, leading in rows:
@@ -41,6 +41,7 @@ def svg(view: View) -> str:
                 f'fill="{colour}"' if i < decided else f'fill="{_PAPER}" stroke="{colour}" stroke-width="4"'
             )
             marks.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="{10.6 if i < decided else 8.6}" {look}/>')
+    marks += [f'<circle cx="{dot.x}" cy="{dot.y}" r="6.6" fill="{_PAPER}" stroke="{_INK2}"/>' for dot in dots]
     head = "".join(
         f'<tspan x="72" dy="{0 if i == 0 else 60}">{escape(line)}</tspan>'
         for i, line in enumerate(wrap(title, 19)[:5])

@@ -70,7 +70,7 @@ class Renderer:
             lang=view.language,
             others=view.others,
             election=election,
-            navigation=NAVIGATION,
+            navigation=[row for row in NAVIGATION if view.has(row[1])],
             election_title=view.name(election["title"]),
             overridden=[p for p in election["parameters"] if p["overridden"]],
             base_url=base_url,

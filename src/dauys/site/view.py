@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -47,6 +48,8 @@ CHIPS = {
     "declared": ("", "said"),
     "runoff": ("info", "clock"),
 }
+#: Parts of a result in the order in which they are held.
+PARTS = ("list", "round1", "round2")
 ICONS = {name: _ICON.format(w=w, path=path) for name, (w, path) in _PATHS.items()}
 
 
@@ -91,6 +94,55 @@ class View:
         self.party = lru_cache(maxsize=256)(self._party)
         self.chip = lru_cache(maxsize=1024)(self._chip)
 
+    @cached_property
+    def contested(self) -> tuple[Row, ...]:
+        """Constituencies in which somebody is elected; a constituency may also only group stations."""
+        return tuple(c for c in self.source.constituencies if c["rounds"])
+
+    @cached_property
+    def has_list(self) -> bool:
+        """Whether seats of party lists are part of this election."""
+        return self.results["list"] is not None
+
+    @cached_property
+    def parts(self) -> dict[str, Row]:
+        """States of the parts that this election has: list, first round, run-offs."""
+        state = self.results["state"]
+        voted = {"list": self.has_list, "round1": bool(self.contested), "round2": bool(self.contested)}
+        return {part: state[part] for part in PARTS if voted[part] and state.get(part)}
+
+    @cached_property
+    def seats(self) -> int:
+        """All seats of the house, decided or not."""
+        own = self.parts["list"]["seats"] if "list" in self.parts else 0
+        return int(own) + len(self.contested)
+
+    @cached_property
+    def unfinished(self) -> bool:
+        """Whether any part of the result is preliminary."""
+        return any(s["status"] != "final" for s in self.parts.values())
+
+    @cached_property
+    def turnout(self) -> Row:
+        """Turnout; where there is no list, as the last publication of the first round has it."""
+        if self.results["turnout"] is not None:
+            return dict(self.results["turnout"])
+        last = next((h for h in reversed(self.results["history"]) if h["round"] == 1), None)
+        figures = {k: last[k] if last else None for k in ("voted", "registered")}
+        return {**figures, "additions": None, "numerator": "ballots_cast", "readings": []}
+
+    @cached_property
+    def as_of(self) -> str:
+        """The moment of the newest figures, in words; empty before the first."""
+        moments = [s["as_of"] for s in self.parts.values() if s["as_of"]]
+        return self.f.moment(max(moments, key=datetime.fromisoformat)) if moments else ""
+
+    def has(self, path: str) -> bool:
+        """Return whether this result has the page: none of lists without lists, none of empty contests."""
+        if path.startswith(("constituencies/", "run-offs/")):
+            return bool(self.contested)
+        return self.has_list or not path.startswith("list/")
+
     def name(self, names: dict[str, str] | None) -> str:
         """Return a three-language name in this language."""
         return self.t.name(names)
@@ -122,6 +174,8 @@ class View:
         """Return the chip of a result's state: final, or preliminary with its number."""
         if state["status"] == "final":
             return self.chip("final")
+        if state["version"] is None:
+            return self.chip("awaited")
         return self.chip("preliminary", str(self.t("chip.preliminary_n", n=state["version"])))
 
     def article(self, text: str | None) -> Markup:
@@ -156,13 +210,14 @@ class View:
         return {"width": width, "height": height, "regions": [self._region_tiles(r, here) for r in regions]}
 
     def _region_tiles(self, region: Row, here: str | None) -> dict[str, Any]:
-        tiles = [self.tile(self.source.constituency[c], here) for c in region["constituencies"]]
+        places = (self.source.constituency[c] for c in region["constituencies"])
+        tiles = [self.tile(c, here) for c in places if c["rounds"]]
         return {
             "id": region["id"],
             "name": self.region_name(region),
             "x": region["column"],
             "y": region["row"],
-            "n": tiles_across(len(tiles), region.get("width")),
+            "n": tiles_across(len(tiles), region.get("width")) if tiles else 1,
             "tiles": tiles,
         }
 
@@ -174,11 +229,11 @@ class View:
         """Return one tile: who won or leads, decided or not, in which round, and its words."""
         last = constituency["rounds"][-1]
         winner = constituency["winner"]
-        leader = last["candidates"][0] if last["candidates"] else None
-        party = self.party(winner["party"] if winner else leader["party"] if leader else None)
+        leader = self.leader(last)
+        party = self.party(winner["party"]) if winner else self.leading(last)
         decided = winner is not None and last["status"] == "final"
-        kind = "ring" if not decided else "second" if last["round"] == 2 else ""
-        word = f"tile.{'decided' if decided else 'leading'}"
+        kind = ("second" if last["round"] == 2 else "") if decided else "ring" if leader else "none"
+        word = f"tile.{'decided' if decided else 'leading' if leader else 'none'}"
         return {
             "number": constituency["number"],
             "party": party,
@@ -188,8 +243,25 @@ class View:
             "title": str(self.t(word, name=self.name(constituency["name"]), party=party.short)),
         }
 
+    def leader(self, round_: Row) -> Row | None:
+        """Return who won or leads a round; nobody where it is void, tied for a lot or not reported."""
+        people = round_["candidates"]
+        if round_["outcome"]["kind"] in ("void", "needs_decision") or not people or not people[0]["votes"]:
+            return None
+        return dict(people[0])
+
+    def leading(self, round_: Row) -> Party:
+        """Return the party of who leads a round, or a party without colour that says why nobody does."""
+        leader = self.leader(round_)
+        if leader:
+            return self.party(leader["party"])
+        kind, reason = round_["outcome"]["kind"], round_["outcome"]["reason"]
+        key = "void" if kind == "void" else "tie" if reason == "tie" else "none"
+        word = str(self.t(f"nobody.{key}"))
+        return Party("", "", {"void": "×", "tie": "=", "none": "·"}[key], word, word)
+
     def bar_rows(
-        self, items: list[tuple[str | None, int]], base: int, line: Fraction | None, room: int = 100
+        self, items: list[tuple[str | None, int]], base: int | None, line: Fraction | None, room: int = 100
     ) -> tuple[float, list[Any]]:
         """Return where the line stands and each row's share and width in per cent of the track.
 
@@ -208,4 +280,4 @@ def spare(votes: int, share: Fraction, base_votes: int) -> int:
     return votes - needed
 
 
-__all__ = ["CHIPS", "ICONS", "Page", "Party", "View", "exact", "ratio", "spare"]
+__all__ = ["CHIPS", "ICONS", "PARTS", "Page", "Party", "View", "exact", "ratio", "spare"]

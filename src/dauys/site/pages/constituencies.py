@@ -7,9 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from dauys.site import charts
-from dauys.site.pages.front import unfinished
 from dauys.site.source import INDEPENDENTS, Row
-from dauys.site.view import Page, View, ratio
+from dauys.site.view import Page, Party, View, ratio
 
 SHOWN = 12
 
@@ -21,18 +20,20 @@ def index(view: View) -> Page:
     won: dict[str, int] = {}
     for region in tiles["regions"]:
         for tile in region["tiles"]:
-            won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
-    title = view.t("map.title", count=c["total"], regions=len(view.source.regions))
+            if tile["party"].id:
+                won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
+    regions = sum(bool(r["tiles"]) for r in tiles["regions"])
+    title = view.t("map.title", count=len(view.contested), regions=regions)
     lead = view.t(
         "con.lead", first=c["decided_first_round"], count=c["runoff"], second=c["decided_second_round"]
     )
-    rows = [row(view, k) for k in sorted(view.source.constituencies, key=lambda k: int(k["number"]))]
+    rows = [row(view, k) for k in sorted(view.contested, key=lambda k: int(k["number"]))]
     order = sorted(won, key=lambda p: (p == INDEPENDENTS, -won[p]))
     context = {
         "lead": lead,
         "tiles": tiles,
         "rows": rows,
-        "leading": unfinished(view),
+        "leading": view.unfinished,
         "won": [(view.party(p), won[p]) for p in order],
     }
     return Page(
@@ -49,8 +50,8 @@ def row(view: View, constituency: Row) -> dict[str, Any]:
     """Return what tables say of a constituency: who won or leads, in which round, by how much, its state."""
     last = constituency["rounds"][-1]
     people = last["candidates"]
-    leader = people[0] if people else None
-    margin = people[0]["votes"] - people[1]["votes"] if len(people) > 1 else None
+    leader = view.leader(last)
+    margin = people[0]["votes"] - people[1]["votes"] if leader and len(people) > 1 else None
     return {
         "number": constituency["number"],
         "name": view.name(constituency["name"]),
@@ -58,7 +59,7 @@ def row(view: View, constituency: Row) -> dict[str, Any]:
         "registered": constituency["registered"],
         "stations": len(view.source.stations_of[constituency["id"]]),
         "winner": view.name(leader["name"]) if leader else "–",
-        "party": view.party(leader["party"] if leader else None),
+        "party": view.leading(last),
         "round": view.t(f"round.{last['round']}"),
         "votes": leader["votes"] if leader else None,
         "margin": margin,
@@ -67,11 +68,18 @@ def row(view: View, constituency: Row) -> dict[str, Any]:
 
 
 def pages(view: View) -> Iterator[Page]:
-    """Yield the page of each constituency and the page of all its stations."""
+    """Yield the page of each constituency where somebody is elected, and for each the page of its stations.
+
+    Where an election has no constituencies at all, stations are listed by region.
+    """
     for c in view.source.constituencies:
         table = station_table(view, c)
-        yield _page(view, c, table)
+        if c["rounds"]:
+            yield _page(view, c, table)
         yield _stations(view, c, table)
+    if not view.source.constituencies:
+        for r in view.source.regions:
+            yield _region_stations(view, r)
 
 
 def _common(view: View, c: Row) -> dict[str, Any]:
@@ -103,6 +111,7 @@ def _page(view: View, c: Row, table: dict[str, Any]) -> Page:
             at=view.f.moment(last["as_of"]),
         ),
         "elected": _elected(view, decided_round),
+        "undecided": _undecided(view, last),
         "rounds": [_round(view, r) for r in reversed(c["rounds"])],
         "why": _why(view, c),
         "slope": _slope(view, c),
@@ -140,20 +149,33 @@ def _elected(view: View, round_: Row | None) -> Any:
     )
 
 
+def _undecided(view: View, round_: Row) -> Any:
+    """Return why a round gives no winner: void, tied for a lot, or not reported; None where there is one."""
+    outcome = round_["outcome"]
+    if outcome["kind"] == "void":
+        return view.t("con.void", why=view.t.known("void", outcome["reason"]))
+    if outcome["kind"] != "needs_decision":
+        return None
+    if outcome["reason"] != "tie":
+        return view.t("con.no_reports")
+    return view.t("con.tie", names=", ".join(view.people_name(i) for i in outcome["names"]))
+
+
 def share_base(round_: Row) -> int:
     """Return the votes that shares of a round are taken of: the base of the rule, or all votes."""
     if round_["round"] == 1 and round_["outcome"]["base_votes"]:
         return int(round_["outcome"]["base_votes"])
-    return int(sum(p["votes"] for p in round_["candidates"]))
+    return int(sum(p["votes"] for p in round_["candidates"]) + (round_["against_all"] or 0))
 
 
 def _round(view: View, r: Row) -> dict[str, Any]:
     """Return one round as bars with its rule and the line of one half."""
     base = share_base(r)
     half = Fraction(1, 2)
-    at, widths = view.bar_rows([(p["id"], p["votes"]) for p in r["candidates"]], base, half, 94)
+    options = [*(p["votes"] for p in r["candidates"]), *([r["against_all"]] if r["against_all"] else [])]
+    at, widths = view.bar_rows([(None, n) for n in options], base, half, 94)
     rows = []
-    for p, (share, width) in zip(r["candidates"], widths, strict=True):
+    for p, (share, width) in zip(r["candidates"], widths, strict=False):
         note = (
             view.t("con.elected" if r["status"] == "final" else "con.leading")
             if p["elected"]
@@ -171,6 +193,20 @@ def _round(view: View, r: Row) -> dict[str, Any]:
                 "w": width,
                 "party": view.party(p["party"]),
                 "win": p["elected"] or p["to_runoff"],
+            }
+        )
+    if r["against_all"] is not None:
+        share = ratio(r["against_all"], base)
+        rows.append(
+            {
+                "name": view.t("word.against_all"),
+                "who": "",
+                "note": None,
+                "votes": r["against_all"],
+                "share": share,
+                "w": widths[-1][1],
+                "party": Party("", "", "", "", ""),
+                "win": False,
             }
         )
     n = r["round"]
@@ -258,35 +294,39 @@ def _slope(view: View, c: Row) -> Any:
 
 def station_table(view: View, c: Row) -> dict[str, Any]:
     """Return the stations with the votes of the two who matter, missing and questioned ones first."""
+    mine = view.source.stations_of[c["id"]]
+    if not c["rounds"]:
+        return plain_table(view, mine)
     last = c["rounds"][-1]
-    pair = (
-        last["candidates"][:2]
-        if len(last["candidates"]) > 1
-        else [*last["candidates"], *last["candidates"]][:2]
-    )
-    rows = [_station_row(view, c, s, last["round"], pair) for s in view.source.stations_of[c["id"]]]
+    pair = last["candidates"][:2]
+    rows = [_station_row(view, c["id"], s, last["round"], pair) for s in mine]
     rows.sort(key=lambda r: (r["order"], r["id"]))
     heads = [
         {"last": _last_name(view, p["name"]), "name": view.name(p["name"]), "cls": view.party(p["party"]).cls}
         for p in pair
     ]
-    if not heads:
-        heads = [{"last": "–", "name": "–", "cls": ""}] * 2
     return {"stations": rows, "pair": heads, "stations_round": view.t(f"con.of_round_{last['round']}")}
 
 
-def _station_row(view: View, c: Row, s: Row, round_: int, pair: list[Row]) -> dict[str, Any]:
+def plain_table(view: View, stations: list[Row]) -> dict[str, Any]:
+    """Return stations that vote for lists only: with their state, without candidates."""
+    rows = [_station_row(view, "list", s, 1, []) for s in stations]
+    rows.sort(key=lambda r: (r["order"], r["id"]))
+    return {"stations": rows, "pair": [], "stations_round": view.t("state.list")}
+
+
+def _station_row(view: View, contest: str, s: Row, round_: int, pair: list[Row]) -> dict[str, Any]:
     counted = (
-        view.source.counted[s["station"]].get((c["id"], round_))
+        view.source.counted[s["station"]].get((contest, round_))
         if s["station"] in view.source.counted
         else None
     )
-    kind, order = station_state(view, s["station"], c["id"], round_, counted is not None)
-    votes, widths = None, (0.0, 0.0)
+    kind, order = station_state(view, s["station"], contest, round_, counted is not None)
+    votes, widths = None, []
     if counted is not None:
-        votes = [counted.get(p["id"], 0) for p in pair] or [0, 0]
+        votes = [counted.get(p["id"], 0) for p in pair]
         whole = sum(counted.values()) or 1
-        widths = (round(100 * votes[0] / whole, 1), round(100 * votes[-1] / whole, 1))
+        widths = [round(100 * n / whole, 1) for n in votes]
     channel = view.t("channel.both" if s["electronic"] == "yes" else "channel.paper")
     return {
         "id": s["station"],
@@ -327,18 +367,41 @@ def _stations(view: View, c: Row, table: dict[str, Any]) -> Page:
         f"stations/in-{c['number']}.html",
         "in_constituency.html",
         str(title),
-        {**_common(view, c), **table},
+        {
+            **table,
+            "crumbs": [
+                (view.t("nav.stations"), "index.html"),
+                (view.name(view.source.region[c["region"]]["name"]), f"../regions/{c['region']}.html"),
+                *([(_full_name(view, c), f"../constituencies/{c['number']}.html")] if c["rounds"] else []),
+            ],
+        },
         "stations",
         facts,
     )
 
 
+def _full_name(view: View, c: Row) -> str:
+    return f"№ {c['number']} {view.name(c['name'])}"
+
+
+def _region_stations(view: View, r: Row) -> Page:
+    mine = [s for s in view.source.stations if s["region"] == r["id"]]
+    title = view.t("region.stations_of", region=view.name(r["name"]), count=len(mine))
+    crumbs = [
+        (view.t("nav.stations"), "index.html"),
+        (view.name(r["name"]), f"../regions/{r['id']}.html"),
+    ]
+    context = {**plain_table(view, mine), "crumbs": crumbs}
+    return Page(f"stations/of-{r['id']}.html", "in_constituency.html", str(title), context, "stations", mine)
+
+
 def runoffs(view: View) -> Page:
     """Return the page of all run-offs."""
     rows = []
-    for c in view.source.constituencies:
+    for c in view.contested:
         last = c["rounds"][-1]
-        if last["round"] != 2 or len(last["candidates"]) < 2:
+        second = last["round"] == 2
+        if len(last["candidates"]) < 2 or not (second or last["outcome"]["kind"] == "runoff"):
             continue
         pair = [
             {
@@ -356,18 +419,24 @@ def runoffs(view: View) -> Page:
                 "pair": pair,
                 "lead": pair[0]["votes"] - pair[1]["votes"],
                 "kept": last["candidates"][0]["id"] == c["rounds"][0]["candidates"][0]["id"],
-                "state": view.state(last),
+                "state": view.state(last) if second else view.chip("runoff", str(view.t("runoff.ahead"))),
                 "can": c["can_change"],
+                "held": second,
             }
         )
-    state = view.results["state"]["round2"]
+    state = view.parts.get("round2")
     rows.sort(key=lambda r: (not r["can"], r["number"]))
-    overtaken = sum(not r["kept"] for r in rows)
+    held = [r for r in rows if r["held"]]
+    overtaken = sum(not r["kept"] for r in held)
+    lead = view.t("runoff.lead_text", count=overtaken, total=len(held)) if held else view.t("runoff.not_held")
+    counted = None
+    if state and state["stations_total"]:
+        counted = view.t("state.stations", counted=state["stations_counted"], total=state["stations_total"])
     context = {
         "rows": rows,
-        "state": view.state(state),
-        "counted": view.t("state.stations", counted=state["stations_counted"], total=state["stations_total"]),
-        "lead": view.t("runoff.lead_text", count=overtaken, total=len(rows)),
+        "state": view.state(state) if state else "",
+        "counted": counted,
+        "lead": lead if rows else view.t("runoff.nowhere"),
     }
     day = view.results["election"]["days"].get("2")
     title = view.t("runoff.title", count=len(rows), day=view.f.day(day, "plain") if day else "–")

@@ -259,41 +259,9 @@ def methods(view: View) -> Page:
 
 def _rules(view: View) -> list[dict[str, Any]]:
     """Return the rules in the order in which they work, each from the steps of the result itself."""
-    t, f, result = view.t, view.f, view.results["list"]
-    threshold = result["threshold"]
-    bases = sorted(
-        {b for shares in result["shares"].values() for b in shares}, key=lambda b: b != threshold["base"]
-    )
-    readings = [
-        t("methods.reading", base=view.base(b), lists=_passing_on(view, b))
-        for b in bases
-        if b != "registered"
-    ]
-    sections: list[dict[str, Any]] = [
-        {
-            "title": t("methods.threshold"),
-            "article": threshold["article"],
-            "link": "list/index.html",
-            "link_text": t("list.how"),
-            "text": [
-                t(
-                    "methods.threshold_text",
-                    share=f.short_percent(threshold["share"]),
-                    base=view.base(threshold["base"]),
-                    votes=threshold["base_votes"],
-                ),
-                *readings,
-            ],
-        },
-        {
-            "title": t("methods.seats"),
-            "article": threshold["article"],
-            "link": "list/index.html",
-            "link_text": t("list.how"),
-            "text": [method_name(view)],
-        },
-    ]
-    first = next((c["rounds"][0] for c in view.source.constituencies if c["rounds"]), None)
+    sections = _list_rules(view) if view.has_list else []
+    t = view.t
+    first = view.contested[0]["rounds"][0] if view.contested else None
     if first:
         outcome = first["outcome"]
         sections.append(
@@ -314,7 +282,7 @@ def _rules(view: View) -> list[dict[str, Any]]:
             "article": None,
             "link": "turnout/index.html",
             "link_text": t("nav.turnout"),
-            "text": [t.known("turnout.numerator", view.results["turnout"]["numerator"])],
+            "text": [t.known("turnout.numerator", view.turnout["numerator"])],
         },
         {
             "title": t("methods.findings"),
@@ -332,6 +300,44 @@ def _rules(view: View) -> list[dict[str, Any]]:
         },
     ]
     return sections
+
+
+def _list_rules(view: View) -> list[dict[str, Any]]:
+    """Return the rules of the threshold and of the seats of lists, with what other readings would give."""
+    t, f, result = view.t, view.f, view.results["list"]
+    threshold = result["threshold"]
+    bases = sorted(
+        {b for shares in result["shares"].values() for b in shares}, key=lambda b: b != threshold["base"]
+    )
+    readings = [
+        t("methods.reading", base=view.base(b), lists=_passing_on(view, b))
+        for b in bases
+        if b != "registered"
+    ]
+    return [
+        {
+            "title": t("methods.threshold"),
+            "article": threshold["article"],
+            "link": "list/index.html",
+            "link_text": t("list.how"),
+            "text": [
+                t(
+                    "methods.threshold_text",
+                    share=f.short_percent(threshold["share"]),
+                    base=view.base(threshold["base"]),
+                    votes=threshold["base_votes"] or 0,
+                ),
+                *readings,
+            ],
+        },
+        {
+            "title": t("methods.seats"),
+            "article": threshold["article"],
+            "link": "list/index.html",
+            "link_text": t("list.how"),
+            "text": [method_name(view)],
+        },
+    ]
 
 
 def _passing_on(view: View, base: str) -> str:

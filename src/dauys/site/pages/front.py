@@ -8,27 +8,27 @@ from typing import Any
 
 from dauys.site import charts, house
 from dauys.site.pages.facts import correction, downloads, publication_name
+from dauys.site.pages.lists import list_ties
 from dauys.site.source import INDEPENDENTS, Row
-from dauys.site.view import Page, View, exact, ratio, spare
-
-STATES = ("list", "round1", "round2")
+from dauys.site.view import PARTS, Page, View, exact, ratio, spare
 
 
 def page(view: View) -> Page:
-    """Return the front page."""
+    """Return the front page: what this election has of house, lists, constituencies and turnout."""
     title, lead = headline(view)
     context = {
         "when": when(view),
         "lead": lead,
-        "hemicycle": house.draw(view),
+        "hemicycle": house.draw(view) if view.seats else "",
         "states": states(view),
-        "as_of": as_of(view),
-        "majority": sum(view.results["house"].values()) // 2 + 1,
-        "leading": unfinished(view),
+        "majority": view.seats // 2 + 1,
+        "leading": view.unfinished,
+        "undecided": view.seats - sum(view.results["house"].values()),
+        "waiting": waiting(view),
         **_house(view),
-        **_lists(view),
-        "zoom": zoom(view),
-        **_map(view),
+        "lists": _lists(view) if view.has_list else None,
+        "zoom": zoom(view) if view.has_list else None,
+        "map": _map(view) if view.contested else None,
         "turnout": _turnout(view),
         **_checked(view),
         "downloads": [
@@ -38,9 +38,15 @@ def page(view: View) -> Page:
     return Page("index.html", "front.html", title, context, "results", view.results, str(lead))
 
 
-def unfinished(view: View) -> bool:
-    """Return whether any part of the result is preliminary."""
-    return any(view.results["state"][s]["status"] != "final" for s in STATES)
+def waiting(view: View) -> list[Any]:
+    """Return what the count cannot decide: ties of lists for a lot, constituencies without a winner."""
+    rows: list[Any] = list(list_ties(view)) if view.has_list else []
+    for c in view.contested:
+        outcome = c["rounds"][-1]["outcome"]
+        if outcome["kind"] == "void" or (outcome["kind"], outcome["reason"]) == ("needs_decision", "tie"):
+            key = "front.void" if outcome["kind"] == "void" else "front.tie"
+            rows.append(view.t(key, number=str(c["number"]), name=view.name(c["name"])))
+    return rows
 
 
 def when(view: View) -> str:
@@ -57,53 +63,67 @@ def when(view: View) -> str:
 
 def headline(view: View) -> tuple[str, str]:
     """Return the sentence the page opens with and the one below it; both carry the numbers of the result."""
-    t, f, state = view.t, view.f, view.results["state"]
-    constituencies = view.results["constituencies"]
-    turnout = view.results["turnout"]
-    facts = {
-        "turnout": f.percent(ratio(turnout["voted"], turnout["registered"])),
-        "first": constituencies["decided_first_round"],
-        "total": constituencies["total"],
-        "runoffs": constituencies["runoff"],
-    }
-    if not unfinished(view):
-        rows = view.by_size(view.results["house_rows"])
-        seats, first = sum(r["total"] for r in rows), max(rows, key=lambda r: r["total"])
-        majority = seats // 2 + 1
-        key = "front.title_majority" if first["total"] >= majority else "front.title_none"
-        title = t(
-            key, count=seats, party=view.party(first["party"]).short, won=first["total"], majority=majority
+    t, f, parts, facts = view.t, view.f, view.parts, _facts(view)
+    decided = sum(s["decided"] for s in parts.values() if s["status"] == "final")
+    if not view.unfinished:
+        title = _final(view, decided)
+        kind = "final" if view.has_list and view.contested else "list" if view.has_list else "constituencies"
+        return title, str(t(f"front.lead_{kind}", **facts))
+    open_ = sum(1 for c in view.contested if c["can_change"])
+    if [name for name, s in parts.items() if s["status"] != "final"] == ["round2"]:
+        if not parts["round2"]["stations_total"]:
+            day = view.results["election"]["days"].get("2")
+            title = t("front.title_before", count=decided, runoffs=facts["runoffs"])
+            return str(title), str(t("front.lead_before", day=f.day(day) if day else "–", **facts))
+        title = t("front.title_runoffs", count=decided, runoffs=facts["runoffs"])
+        return str(title), str(
+            t("front.lead_runoffs", counted=_share_in(view, "round2"), count=open_, **facts)
         )
-        return str(title), str(t("front.lead_final", list=state["list"]["seats"], **facts))
-    decided = sum(state[s]["decided"] for s in STATES if state[s]["status"] == "final")
-    open_ = sum(1 for c in view.source.constituencies if c["can_change"])
-    counted = f.percent(ratio(state["round2"]["stations_counted"], state["round2"]["stations_total"]), 1)
-    if state["list"]["status"] == "final" and state["round1"]["status"] == "final":
-        title = t("front.title_runoffs", count=decided, runoffs=constituencies["runoff"])
-        return str(title), str(t("front.lead_runoffs", counted=counted, count=open_, **facts))
-    counted = f.percent(ratio(state["round1"]["stations_counted"], state["round1"]["stations_total"]), 1)
-    return str(t("front.title_open", counted=counted)), str(t("front.lead_open", **facts))
+    first = next(name for name, s in parts.items() if s["status"] != "final")
+    key = "front.lead_open" if view.contested else "front.lead_open_list"
+    return str(t("front.title_open", counted=_share_in(view, first))), str(t(key, **facts))
 
 
-def as_of(view: View) -> str:
-    """Return the moment of the newest figures."""
-    moments = [s["as_of"] for s in view.results["state"].values() if s["as_of"]]
-    return view.f.moment(max(moments, key=datetime.fromisoformat)) if moments else ""
+def _facts(view: View) -> dict[str, Any]:
+    """Return the numbers that sentences of the front page share."""
+    constituencies, turnout = view.results["constituencies"], view.turnout
+    return {
+        "turnout": view.f.percent(ratio(turnout["voted"], turnout["registered"])),
+        "first": constituencies["decided_first_round"],
+        "total": len(view.contested),
+        "runoffs": constituencies["runoff"],
+        "list": view.parts["list"]["seats"] if "list" in view.parts else 0,
+    }
+
+
+def _share_in(view: View, part: str) -> str:
+    state = view.parts[part]
+    return view.f.percent(ratio(state["stations_counted"], state["stations_total"]), 1)
+
+
+def _final(view: View, decided: int) -> str:
+    """Return the headline of a count that is over: who has a majority, or how many seats still wait."""
+    rows = view.by_size(view.results["house_rows"])
+    if decided < view.seats or not rows:
+        return str(view.t("front.title_waiting", count=view.seats, decided=decided))
+    first, majority = max(rows, key=lambda r: r["total"]), view.seats // 2 + 1
+    key = "front.title_majority" if first["total"] >= majority else "front.title_none"
+    if sum(r["total"] == first["total"] for r in rows) > 1:
+        key = "front.title_level"
+    short = view.party(first["party"]).short
+    return str(view.t(key, count=view.seats, party=short, won=first["total"], majority=majority))
 
 
 def states(view: View) -> list[dict[str, Any]]:
     """Return the rows of the card that says how far the count is."""
     rows = []
-    for key in STATES:
-        s = view.results["state"][key]
-        if not s["stations_total"]:
-            continue
+    for key, s in view.parts.items():
         seats = (
             view.t("state.seats", count=s["seats"])
             if key != "round1"
             else view.t("state.seats_of", count=s["seats"], decided=s["decided"])
         )
-        width = round(100 * s["stations_counted"] / s["stations_total"], 2)
+        width = round(100 * s["stations_counted"] / (s["stations_total"] or 1), 2)
         rows.append(
             {
                 "name": view.t(f"state.{key}"),
@@ -120,11 +140,14 @@ def states(view: View) -> list[dict[str, Any]]:
 
 def _ground(view: View, key: str, state: Row) -> Any:
     """Return what a state rests on: rule of the first round, the document of the list, else its moment."""
-    if key == "round1" and view.source.constituencies:
-        outcome = view.source.constituencies[0]["rounds"][0]["outcome"]
+    if key == "round1":
+        outcome = view.contested[0]["rounds"][0]["outcome"]
         return view.t("state.majority", article=view.t.article(outcome["article"]))
     if state["document"] and key == "list":
         return view.name(state["document"])
+    if state["as_of"] is None:
+        day = view.results["election"]["days"].get("2")
+        return view.f.day(day) if day else "–"
     return view.f.moment(state["as_of"])
 
 
@@ -137,8 +160,10 @@ def _house(view: View) -> dict[str, Any]:
         }
         for r in view.by_size(view.results["house_rows"])
     ]
-    sums = [sum(r[k] or 0 for r in rows) for k in ("list", "round1", "round2", "total")]
-    return {"house": rows, "house_sums": sums}
+    held = {"list": view.has_list, "round1": bool(view.contested), "round2": "round2" in view.parts}
+    columns = [part for part in PARTS if held[part]]
+    sums = [sum(r[k] or 0 for r in rows) for k in (*columns, "total")]
+    return {"house": rows, "columns": columns, "house_sums": sums}
 
 
 def _lists(view: View) -> dict[str, Any]:
@@ -163,17 +188,26 @@ def _lists(view: View) -> dict[str, Any]:
     text = t(
         "list.line",
         share=f.short_percent(threshold["share"]),
-        votes=threshold["base_votes"],
+        votes=threshold["base_votes"] or 0,
         base=view.base(threshold["base"]),
     )
+    against = result["against_all"]
     return {
-        "lists": rows,
+        "rows": rows,
+        "against": None
+        if against is None
+        else t(
+            "list.against",
+            votes=against,
+            share=f.percent(ratio(against, result["ballots_cast"])),
+            base=view.base("cast"),
+        ),
         "line_at": at,
-        "list_title": title,
+        "title": title if with_seats else t("list.nothing"),
         "line_text": text,
-        "line_article": threshold["article"],
+        "article": threshold["article"],
         "base_words": view.base(threshold["base"]),
-        "list_base": threshold["base_votes"],
+        "base_votes": threshold["base_votes"] or 0,
     }
 
 
@@ -234,16 +268,17 @@ def _map(view: View) -> dict[str, Any]:
     won: dict[str, int] = {}
     for region in tiles["regions"]:
         for tile in region["tiles"]:
-            won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
+            if tile["party"].id:
+                won[tile["party"].id] = won.get(tile["party"].id, 0) + 1
     order = sorted(won, key=lambda p: (p == INDEPENDENTS, -won[p]))
     shown, open_ = runoff_rows(view)
     return {
         "tiles": tiles,
         "won": [(view.party(p), won[p]) for p in order],
-        "total_constituencies": view.results["constituencies"]["total"],
-        "regions": len(view.source.regions),
+        "total": len(view.contested),
+        "regions": sum(bool(r["tiles"]) for r in tiles["regions"]),
         "runoffs": shown,
-        "open_runoffs": open_,
+        "open": open_,
         "runoff_count": view.results["constituencies"]["runoff"],
         "runoffs_title": view.t("runoff.still_open") if open_ else view.t("runoff.closest"),
     }
@@ -252,7 +287,7 @@ def _map(view: View) -> dict[str, Any]:
 def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
     """Return the run-offs that can still change, or the five closest ones when none can."""
     rows = []
-    for c in view.source.constituencies:
+    for c in view.contested:
         last = c["rounds"][-1]
         if last["round"] != 2 or len(last["candidates"]) < 2:
             continue
@@ -273,7 +308,7 @@ def runoff_rows(view: View) -> tuple[list[dict[str, Any]], bool]:
 
 
 def _turnout(view: View) -> dict[str, Any]:
-    turnout = view.results["turnout"]
+    turnout = view.turnout
     share = ratio(turnout["voted"], turnout["registered"])
     return {
         "share": share,
@@ -287,14 +322,14 @@ def _turnout(view: View) -> dict[str, Any]:
 def turnout_note(view: View) -> Any:
     """Return the sentence that names numerator and base, and whether the readings are synthetic."""
     synthetic = any("reading" in code for code in view.results["election"]["synthetic"])
-    note = view.t.known("turnout.numerator", view.results["turnout"]["numerator"])
+    note = view.t.known("turnout.numerator", view.turnout["numerator"])
     return note + " " + view.t("turnout.synthetic_readings") if synthetic else note
 
 
 def turnout_chart(view: View) -> Any:
     """Return the line of turnout through the day, or nothing without readings."""
     rows = []
-    for r in view.results["turnout"]["readings"]:
+    for r in view.turnout["readings"]:
         at, share = datetime.fromisoformat(r["at"]), exact(r["share"]) or Fraction(0)
         rows.append(
             (

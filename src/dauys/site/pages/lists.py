@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -19,10 +20,14 @@ def page(view: View) -> Page:
     seats = list_seats(view)
     total = sum(result["seats"].values())
     title = view.t("list.heading", count=total, seats=view.seat_line(result["seats"]))
+    if not total:
+        title = view.t("list.nothing")
     order = ", ".join(view.party(p).short for p in _ranked(result["votes"], result["passing"]))
     context = {
         "state": view.state(state),
         "document": view.name(state["document"]),
+        "nothing": view.t.known("nothing", result["nothing"]) if result["nothing"] else None,
+        "ties": list(list_ties(view)),
         "threshold": result["threshold"],
         "method": method_name(view),
         "steps": [_step(view, s) for s in result["steps"]],
@@ -41,6 +46,13 @@ def page(view: View) -> Page:
         ],
     }
     return Page("list/index.html", "list.html", str(title), context, "results", result)
+
+
+def list_ties(view: View) -> Iterator[Any]:
+    """Yield a sentence for each tie between lists that waits for a lot."""
+    for tie in view.results["list"]["needs_decision"]:
+        names = ", ".join(view.party(p).short for p in tie["tied"])
+        yield view.t("list.tie", count=tie["seats"], lists=names)
 
 
 def _rule_name(view: View, name: Any) -> Any:
@@ -101,10 +113,10 @@ def _threshold(view: View, facts: Facts) -> dict[str, Any]:
         for r in sorted(facts["lists"], key=lambda r: -r["votes"])
     ]
     return {
-        "share": view.f.short_percent(facts["share"]),
+        "share": view.f.short_percent(facts["share"] or "0"),
         "base": view.base(facts["base"]),
-        "base_votes": facts["base_votes"],
-        "needed": ceil(Fraction(facts["needed"])),
+        "base_votes": facts["base_votes"] or 0,
+        "needed": ceil(Fraction(facts["needed"] or 0)),
         "base_words": view.base(facts["base"]),
         "other_words": view.base(other) if other else None,
         "rows": rows,

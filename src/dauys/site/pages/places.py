@@ -57,18 +57,19 @@ def _region(view: View, r: Row) -> Page:
         {"party": view.party(p), "votes": r["list_votes"][p], "share": s, "w": w}
         for p, (s, w) in zip(ranked, widths, strict=True)
     ]
+    contested = [c for c in (view.source.constituency[i] for i in r["constituencies"]) if c["rounds"]]
     lead = view.t(
-        "region.lead",
-        count=len(r["constituencies"]),
+        "region.lead" if contested else "region.lead_list",
+        count=len(contested),
         stations=r["stations"],
         electronic=r["electronic"],
         voted=r["ballots_cast"],
         registered=r["registered"],
         share=view.f.percent(ratio(r["ballots_cast"], r["registered"])),
     )
-    tiles = view.tiles()
+    tiles = view.tiles() if view.contested else None
     here = {view.source.constituency[c]["number"] for c in r["constituencies"]}
-    for region in tiles["regions"]:
+    for region in tiles["regions"] if tiles else ():
         for tile in region["tiles"]:
             tile["here"] = tile["number"] in here
     context = {
@@ -76,9 +77,10 @@ def _region(view: View, r: Row) -> Page:
         "lead": lead,
         "lists": lists,
         "valid": valid,
-        "chart": _compare(view, r, ranked[:6], valid),
+        "chart": _compare(view, r, ranked[:6], valid) if view.has_list and valid else None,
         "tiles": tiles,
-        "constituencies": [row(view, view.source.constituency[c]) for c in r["constituencies"]],
+        "constituencies": [row(view, c) for c in contested],
+        "groups": [] if contested else station_groups(view, r),
     }
     return Page(f"regions/{r['id']}.html", "region.html", view.name(r["name"]), context, "constituencies", r)
 
@@ -110,7 +112,7 @@ def _compare(view: View, r: Row, parties: list[str], valid: int) -> Any:
 
 def turnout(view: View) -> Page:
     """Return the turnout page: readings, registered voters, regions."""
-    facts = view.results["turnout"]
+    facts = view.turnout
     share = ratio(facts["voted"], facts["registered"])
     readings = [
         {"at": view.f.clock(r["at"]), **{k: r[k] for k in ("voted", "registered", "share")}}
@@ -127,7 +129,11 @@ def turnout(view: View) -> Page:
         (view.t("turnout.of_registered"), view.f.percent(share)),
     ]
     context = {
-        "lead": view.t("turnout.sentence", voted=facts["voted"], registered=facts["registered"]),
+        "lead": view.t(
+            "turnout.sentence",
+            voted=view.f.count(facts["voted"]),
+            registered=view.f.count(facts["registered"]),
+        ),
         "readings": readings,
         "note": turnout_note(view),
         "chart": turnout_chart(view),
@@ -138,27 +144,35 @@ def turnout(view: View) -> Page:
     return Page("turnout/index.html", "turnout.html", str(title), context, "turnout", facts)
 
 
+def station_groups(view: View, r: Row) -> list[dict[str, Any]]:
+    """Return the pages on which the stations of a region stand: by constituency, or on one page."""
+    groups = [
+        (f"in-{c['number']}", f"№ {c['number']} {view.name(c['name'])}", view.source.stations_of[c["id"]])
+        for c in (view.source.constituency[i] for i in r["constituencies"])
+    ]
+    if not view.source.constituencies:
+        mine = [s for s in view.source.stations if s["region"] == r["id"]]
+        groups = [(f"of-{r['id']}", view.name(r["name"]), mine)]
+    return [
+        {"page": page, "name": name, "first": mine[0]["station"], "last": mine[-1]["station"]}
+        for page, name, mine in groups
+        if mine
+    ]
+
+
 def stations(view: View) -> Page:
     """Return the index of stations: regions, then constituencies with their range of numbers."""
-    regions = []
-    for r in view.source.regions:
-        rows = []
-        for identity in r["constituencies"]:
-            c, mine = view.source.constituency[identity], view.source.stations_of[identity]
-            if mine:
-                rows.append(
-                    {
-                        "number": c["number"],
-                        "name": view.name(c["name"]),
-                        "first": mine[0]["station"],
-                        "last": mine[-1]["station"],
-                    }
-                )
-        regions.append(
-            {"id": r["id"], "name": view.name(r["name"]), "stations": r["stations"], "constituencies": rows}
-        )
+    regions = [
+        {
+            "id": r["id"],
+            "name": view.name(r["name"]),
+            "stations": r["stations"],
+            "groups": station_groups(view, r),
+        }
+        for r in view.source.regions
+    ]
     regions.sort(key=lambda r: str(r["name"]))
-    loose = view.source.stations_of.get("", [])
+    loose = view.source.stations_of.get("", []) if view.source.constituencies else []
     title = view.t("stations.title", count=len(view.source.stations))
     context = {"regions": regions, "abroad": loose, "electronic": len(view.source.electronic)}
     return Page("stations/index.html", "stations.html", str(title), context, "stations", None)

@@ -30,7 +30,7 @@ def page(view: View, station: Row, before: str | None, after: str | None) -> Pag
     identity = station["station"]
     c = view.source.constituency.get(station["constituency"])
     protocols = view.source.protocols.get(identity, [])
-    keys = _contests(protocols, c)
+    keys = _contests(protocols, c, has_list=view.has_list)
     contests = [_contest(view, identity, key, protocols) for key in keys]
     kinds = sorted(
         (
@@ -76,9 +76,9 @@ def facts(view: View, station: Row) -> dict[str, Any]:
     }
 
 
-def _contests(protocols: list[Row], c: Row | None) -> list[tuple[str, int]]:
+def _contests(protocols: list[Row], c: Row | None, *, has_list: bool) -> list[tuple[str, int]]:
     """Return the contests of a station in their order: the list, then the rounds of its constituency."""
-    keys: list[tuple[str, int]] = [("list", 1)]
+    keys: list[tuple[str, int]] = [("list", 1)] if has_list else []
     if c:
         keys += [(c["id"], r["round"]) for r in c["rounds"]]
     seen = {(p["contest"], int(p["round"])) for p in protocols}
@@ -162,7 +162,7 @@ def _bar(
         view.f.count(votes),
         view.f.percent(ratio(votes, total)),
         round(96 * votes / top, 1),
-        view.party(party).cls,
+        "" if option == "against_all" else view.party(party).cls,
         who,
     )
 
