@@ -10,19 +10,15 @@
 //! not vanish is halved with new weights until the bad ballots stand alone; those are then judged by
 //! [`crate::verify::verify_one`], so that batch and single verdicts cannot differ.
 
-use crate::ballot::{Answers, Ballot, Chain};
+use crate::ballot::Ballot;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::fold::{Fold, Statement, Weights};
 use crate::style::{Election, Layout};
-use crate::transcript::hash;
 use crate::verify::{refuse_degenerate, verify_one};
-use crate::wide::{Factor, Limbs, Sum, difference, limbs, short_product};
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_COMPRESSED as BASE;
 use curve25519_dalek::scalar::Scalar;
 use rayon::prelude::*;
-
-/// Bits of a private weight.
-pub const WEIGHT_BITS: u32 = 96;
 
 /// The fixed bases of an election, decoded once: `B, U, V`, all `h`, all `G_j`, all `G'_j`.
 pub struct Verifier<'a, E: Engine> {
@@ -49,16 +45,6 @@ pub struct ContestSum {
     pub a: [u8; 32],
     /// `E_i = Σ C_i` for each option, encoded.
     pub e: Vec<[u8; 32]>,
-}
-
-/// A ballot that is well formed but for its equations.
-struct Statement {
-    place: usize,
-    first_point: usize,
-    style: usize,
-    chain: Chain,
-    answers: Answers,
-    inverse: Scalar,
 }
 
 impl<'a, E: Engine> Verifier<'a, E> {
@@ -429,115 +415,4 @@ fn align_hints(parsed: &[Result<Ballot<'_>, Error>], hints: &[&[u8]]) -> Option<
             .extend((0..ballot.points.len()).map(|at| chunks.get(at).copied().unwrap_or([0; 32])));
     }
     Some(aligned)
-}
-
-/// Draws the private weights: new ones for every ballot, every equation and every round.
-struct Weights<'a> {
-    seed: &'a [u8; 32],
-    start: usize,
-    round: u64,
-}
-
-impl Weights<'_> {
-    /// `α` and `κ`, 96 bits each and never zero.
-    fn draw(&self, place: usize) -> (u128, u128) {
-        let place = (self.start + place) as u64;
-        let bytes = hash(
-            "batch",
-            &[self.seed, &place.to_le_bytes(), &self.round.to_le_bytes()],
-        );
-        let (parts, _) = bytes.as_chunks::<16>();
-        let short = |at: usize| (u128::from_le_bytes(parts[at]) >> (128 - WEIGHT_BITS)).max(1);
-        (short(0), short(1))
-    }
-}
-
-/// The coefficients of one folded sum.
-struct Fold {
-    positions: usize,
-    base: Sum,
-    u: Sum,
-    v: Sum,
-    keys: Vec<Sum>,
-    g: Vec<Sum>,
-    g_prime: Vec<Sum>,
-    coefficients: Vec<Limbs>,
-}
-
-impl Fold {
-    fn new(election: &Election) -> Self {
-        let positions = election.generators().g.len();
-        Self {
-            positions,
-            base: Sum::default(),
-            u: Sum::default(),
-            v: Sum::default(),
-            keys: vec![Sum::default(); election.keys().len()],
-            g: vec![Sum::default(); positions],
-            g_prime: vec![Sum::default(); positions],
-            coefficients: Vec::new(),
-        }
-    }
-
-    /// Adds one ballot with its weights; see the head of this module for the terms.
-    fn add(
-        &mut self,
-        keys: &[usize],
-        places: &[usize],
-        statement: &Statement,
-        alpha: u128,
-        kappa: u128,
-    ) {
-        let Answers { f, z, y } = &statement.answers;
-        let alpha_c = Scalar::from(alpha) * statement.inverse;
-        let kappa_c = Scalar::from(kappa) * statement.inverse;
-        let alpha_limbs = [alpha as u64, (alpha >> 64) as u64, 0, 0];
-        let f: Vec<Limbs> = f.iter().map(limbs).collect();
-        let (a, k) = (limbs(&alpha_c), limbs(&kappa_c));
-        self.u.add_product(&a, &limbs(y));
-        self.v.add_product(&a, &limbs(z));
-        let factor = Factor::new(&alpha_c);
-        for (place, f) in f.iter().enumerate() {
-            let g = factor.times(f);
-            self.g[place].add(&g);
-            self.g_prime[place].add_product(f, &difference(&alpha_limbs, &g));
-        }
-        let z_kappa = limbs(&(z * kappa_c));
-        self.base.add(&z_kappa);
-        let mut chosen = Sum::default();
-        for ((&rho, &key), &place) in statement.chain.rho.iter().zip(keys).zip(places) {
-            self.keys[key].add_short_product(&z_kappa, rho);
-            chosen.add_short_product(&f[place], rho);
-        }
-        self.base.add_product(&k, &limbs(&chosen.reduce()));
-        self.coefficients
-            .push([kappa as u64, (kappa >> 64) as u64, 0, 0]);
-        self.coefficients.extend(
-            statement
-                .chain
-                .rho
-                .iter()
-                .map(|&rho| short_product(kappa, rho)),
-        );
-        self.coefficients.extend([alpha_limbs, a, k]);
-    }
-
-    /// Appends the fixed bases that occur, with minus their coefficients.
-    fn finish<P: Copy>(self, fixed: &[P], points: &mut Vec<P>) -> Vec<Limbs> {
-        let mut coefficients = self.coefficients;
-        let sums = [&self.base, &self.u, &self.v]
-            .into_iter()
-            .chain(&self.keys)
-            .chain(&self.g)
-            .chain(&self.g_prime);
-        debug_assert_eq!(fixed.len(), 3 + self.keys.len() + 2 * self.positions);
-        for (sum, base) in sums.zip(fixed) {
-            let scalar = -sum.reduce();
-            if scalar != Scalar::ZERO {
-                coefficients.push(limbs(&scalar));
-                points.push(*base);
-            }
-        }
-        coefficients
-    }
 }

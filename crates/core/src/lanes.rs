@@ -1,11 +1,8 @@
 //! Curve arithmetic on several points at once, generic over how many fit into one register.
 //!
 //! A [`Lanes`] value is one field element per lane. Everything here is written once over that trait: decoding
-//! (RFC 9496 §4.3.1), encoding, additions, and a bucket method for multi-scalar multiplication in which every lane
-//! fills a bucket of its own. Variable time: for public data only.
+//! (RFC 9496 §4.3.1), encoding, additions; [`crate::buckets`] builds on it. Variable time: for public data only.
 #![allow(clippy::needless_range_loop)] // one index runs over several arrays
-
-use crate::wide::Limbs;
 
 /// The most lanes any implementation has.
 pub const MOST: usize = 8;
@@ -366,7 +363,7 @@ impl<L: Lanes> Points<L> {
 
     /// Adds a stored point to each lane, or subtracts it where the bit is set.
     #[inline(always)]
-    fn add_stored(self, points: &[&Niels; MOST], negative: u32) -> Self {
+    pub(crate) fn add_stored(self, points: &[&Niels; MOST], negative: u32) -> Self {
         let [plus, minus, t2d] = L::load(points);
         let (plus, minus) = (plus.select(minus, negative), minus.select(plus, negative));
         let t2d = t2d.select(t2d.neg(), negative);
@@ -392,7 +389,7 @@ impl<L: Lanes> Points<L> {
     ///
     /// **Source:** Hisil, Wong, Carter, Dawson 2008 §3.1; complete for this curve.
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
+    pub(crate) fn add(self, other: Self) -> Self {
         let a = self.y.sub(self.x).mul(other.y.sub(other.x));
         let b = self.y.add(self.x).mul(other.y.add(other.x));
         let c = self.t.mul(L::splat(&D2)).mul(other.t);
@@ -402,7 +399,7 @@ impl<L: Lanes> Points<L> {
 
     /// Doubles every lane.
     #[inline(always)]
-    fn double(self) -> Self {
+    pub(crate) fn double(self) -> Self {
         let (a, b, zz) = (self.x.square(), self.y.square(), self.z.square());
         let h = a.add(b);
         let e = h.sub(self.x.add(self.y).square());
@@ -417,7 +414,7 @@ impl<L: Lanes> Points<L> {
     }
 
     #[inline(always)]
-    fn to_columns(self) -> [Columns; 4] {
+    pub(crate) fn to_columns(self) -> [Columns; 4] {
         [
             self.x.to_columns(),
             self.y.to_columns(),
@@ -427,7 +424,7 @@ impl<L: Lanes> Points<L> {
     }
 
     #[inline(always)]
-    fn from_columns(columns: &[Columns; 4]) -> Self {
+    pub(crate) fn from_columns(columns: &[Columns; 4]) -> Self {
         Self {
             x: L::from_columns(&columns[0]),
             y: L::from_columns(&columns[1]),
@@ -438,7 +435,7 @@ impl<L: Lanes> Points<L> {
 
     /// Bits of the lanes that hold the identity of ristretto255: `x = 0` or `y = 0`.
     #[inline(always)]
-    fn identities(self) -> u32 {
+    pub(crate) fn identities(self) -> u32 {
         zeros(&self.x.to_columns()) | zeros(&self.y.to_columns())
     }
 
@@ -477,221 +474,4 @@ pub fn sums<L: Lanes>(points: &[Niels], picks: &[Vec<u32>]) -> Vec<[u8; 32]> {
         encoded.extend_from_slice(&sum.encode()[..lists.len()]);
     }
     encoded
-}
-
-/// Whether `Σ coefficients·points` is the identity of ristretto255.
-#[inline(always)]
-pub fn vanishes<L: Lanes>(points: &[Niels], coefficients: &[Limbs]) -> bool {
-    let bits = window_bits(points.len(), L::WIDTH);
-    let digits = Digits::new(coefficients, bits);
-    let mut buckets = Buckets::<L>::new(bits);
-    let mut total = Points::<L>::identity();
-    for window in (0..digits.windows).rev() {
-        total = doubled(total, bits).add(buckets.sum(points, digits.of(window)));
-    }
-    total.identities() & 1 == 1
-}
-
-#[inline(always)]
-fn doubled<L: Lanes>(mut point: Points<L>, times: usize) -> Points<L> {
-    for _ in 0..times {
-        point = point.double();
-    }
-    point
-}
-
-/// The width of a window that costs least: each costs one addition a point and about three a bucket.
-fn window_bits(points: usize, width: usize) -> usize {
-    let cost = |bits: usize| (254 / bits + 1) * (points + 4 * (1 << (bits - 1)) + 40 * width);
-    (4..=13).min_by_key(|&bits| cost(bits)).unwrap_or(8)
-}
-
-/// Signed digits of all coefficients, window by window.
-struct Digits {
-    points: usize,
-    windows: usize,
-    digits: Vec<i16>,
-}
-
-impl Digits {
-    fn new(coefficients: &[Limbs], bits: usize) -> Self {
-        let (points, windows) = (coefficients.len(), 254 / bits + 1);
-        let mut digits = vec![0; points * windows];
-        let (half, whole) = (1i64 << (bits - 1), 1i64 << bits);
-        for (point, limbs) in coefficients.iter().enumerate() {
-            let mut carry = 0;
-            for window in 0..windows {
-                let raw = window_of(limbs, window * bits, bits) + carry;
-                carry = i64::from(raw > half);
-                digits[window * points + point] = (raw - carry * whole) as i16;
-            }
-        }
-        Self {
-            points,
-            windows,
-            digits,
-        }
-    }
-
-    fn of(&self, window: usize) -> &[i16] {
-        &self.digits[window * self.points..(window + 1) * self.points]
-    }
-}
-
-fn window_of(limbs: &Limbs, start: usize, bits: usize) -> i64 {
-    let (limb, shift) = (start / 64, start % 64);
-    if limb > 3 {
-        return 0;
-    }
-    let high = if limb < 3 && shift > 0 {
-        limbs[limb + 1] << (64 - shift)
-    } else {
-        0
-    };
-    ((limbs[limb] >> shift | high) & ((1 << bits) - 1)) as i64
-}
-
-/// The buckets of one window, used again for the next.
-struct Buckets<L> {
-    size: usize,
-    /// Row `k` holds in lane `l` the bucket `l·rows + k`, as limbs of four coordinates.
-    rows: Vec<[Columns; 4]>,
-    starts: Vec<u32>,
-    sorted: Vec<u32>,
-    by_count: Vec<u32>,
-    lanes: core::marker::PhantomData<L>,
-}
-
-impl<L: Lanes> Buckets<L> {
-    fn new(bits: usize) -> Self {
-        let size = 1usize << (bits - 1);
-        Self {
-            size,
-            rows: vec![[[[0; MOST]; 5]; 4]; size / L::WIDTH],
-            starts: Vec::new(),
-            sorted: Vec::new(),
-            by_count: Vec::new(),
-            lanes: core::marker::PhantomData,
-        }
-    }
-
-    /// `Σ digits·points` of one window; the result is in lane 0.
-    #[inline(always)]
-    fn sum(&mut self, points: &[Niels], digits: &[i16]) -> Points<L> {
-        self.sort(digits);
-        self.fill(points);
-        self.reduce()
-    }
-
-    /// Sorts points by bucket, and buckets by how many points they get.
-    fn sort(&mut self, digits: &[i16]) {
-        self.starts.clear();
-        self.starts.resize(self.size + 2, 0);
-        for digit in digits {
-            self.starts[usize::from(digit.unsigned_abs()) + 1] += 1;
-        }
-        let zeros = self.starts[1];
-        self.starts[1] = 0;
-        for bucket in 1..self.starts.len() {
-            self.starts[bucket] += self.starts[bucket - 1];
-        }
-        let mut next = self.starts.clone();
-        self.sorted.clear();
-        self.sorted.resize(digits.len() - zeros as usize, 0);
-        for (point, &digit) in digits.iter().enumerate().filter(|(_, digit)| **digit != 0) {
-            let place = &mut next[usize::from(digit.unsigned_abs())];
-            self.sorted[*place as usize] = (point as u32) << 1 | u32::from(digit < 0);
-            *place += 1;
-        }
-        self.order_buckets();
-    }
-
-    /// Orders the buckets by how many points they get, most first.
-    fn order_buckets(&mut self) {
-        let most = (1..=self.size as u32)
-            .map(|bucket| count(&self.starts, bucket))
-            .max()
-            .unwrap_or(0) as usize;
-        let mut places = vec![0u32; most + 2];
-        for bucket in 1..=self.size as u32 {
-            places[most - count(&self.starts, bucket) as usize + 1] += 1;
-        }
-        for at in 1..places.len() {
-            places[at] += places[at - 1];
-        }
-        self.by_count.resize(self.size, 0);
-        for bucket in 1..=self.size as u32 {
-            let place = &mut places[most - count(&self.starts, bucket) as usize];
-            self.by_count[*place as usize] = bucket;
-            *place += 1;
-        }
-    }
-
-    /// Fills `WIDTH` buckets at a time, those with about equally many points together.
-    #[inline(always)]
-    fn fill(&mut self, points: &[Niels]) {
-        let rows = self.size / L::WIDTH;
-        for group in self.by_count.chunks(L::WIDTH) {
-            let longest = count(&self.starts, group[0]);
-            let mut sum = Points::<L>::identity();
-            for step in 0..longest {
-                let mut chosen = [&Niels::IDENTITY; MOST];
-                let mut negative = 0;
-                for (lane, &bucket) in group.iter().enumerate() {
-                    let place = self.starts[bucket as usize] + step;
-                    if place < self.starts[bucket as usize + 1] {
-                        let entry = self.sorted[place as usize];
-                        chosen[lane] = &points[(entry >> 1) as usize];
-                        negative |= (entry & 1) << lane;
-                    }
-                }
-                sum = sum.add_stored(&chosen, negative);
-            }
-            let columns = sum.to_columns();
-            for (lane, &bucket) in group.iter().enumerate() {
-                let (row, place) = ((bucket as usize - 1) % rows, (bucket as usize - 1) / rows);
-                for (to, from) in self.rows[row]
-                    .iter_mut()
-                    .flatten()
-                    .zip(columns.iter().flatten())
-                {
-                    to[place] = from[lane];
-                }
-            }
-        }
-    }
-
-    /// `Σ bucket number · bucket`, each lane over its own run of buckets, then over the lanes.
-    #[inline(always)]
-    fn reduce(&self) -> Points<L> {
-        let (mut run, mut total) = (Points::<L>::identity(), Points::<L>::identity());
-        for row in self.rows.iter().rev() {
-            run = run.add(Points::from_columns(row));
-            total = total.add(run);
-        }
-        let (runs, totals) = (run.to_columns(), total.to_columns());
-        let mut sum = Points::<L>::identity();
-        let mut suffix = Points::<L>::identity();
-        for lane in (1..L::WIDTH).rev() {
-            suffix = suffix.add(lane_to_front(&runs, lane));
-            sum = sum.add(suffix);
-        }
-        sum = doubled(sum, self.rows.len().trailing_zeros() as usize);
-        for lane in 0..L::WIDTH {
-            sum = sum.add(lane_to_front(&totals, lane));
-        }
-        sum
-    }
-}
-
-#[inline(always)]
-fn count(starts: &[u32], bucket: u32) -> u32 {
-    starts[bucket as usize + 1] - starts[bucket as usize]
-}
-
-/// The point of one lane, moved to lane 0 (the others hold nothing of use).
-#[inline(always)]
-fn lane_to_front<L: Lanes>(columns: &[Columns; 4], lane: usize) -> Points<L> {
-    let front = columns.map(|coordinate| coordinate.map(|limb| [limb[lane]; MOST]));
-    Points::from_columns(&front)
 }

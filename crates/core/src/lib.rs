@@ -6,7 +6,7 @@
 //! * [`ed25519`]: the one strict rule for signatures.
 //! * [`style`], [`ballot`], [`cards`], [`encrypt`], [`open`]: what a ballot is, and how it is made and opened.
 //! * [`verify`], [`batch`], [`engine`], [`choose`]: how ballots are checked and summed, one or very many.
-//! * [`wide`], [`lanes`], [`simd`]: the arithmetic that makes it fast; public data only.
+//! * [`wide`], [`lanes`], [`buckets`], [`simd`]: the arithmetic that makes it fast; public data only.
 //! * [`ceremony`], [`tally`], [`dlog`], [`sign`]: how trustees make keys and open sums.
 //! * [`error`]: one enum for everything that can be refused.
 //!
@@ -14,6 +14,7 @@
 
 pub mod ballot;
 pub mod batch;
+pub mod buckets;
 pub mod cards;
 pub mod ceremony;
 pub mod choose;
@@ -22,6 +23,7 @@ pub mod ed25519;
 pub mod encrypt;
 pub mod engine;
 pub mod error;
+mod fold;
 pub mod generators;
 pub mod group;
 pub mod lanes;

@@ -10,8 +10,9 @@
 //! limbs below 2⁵² (2²⁷), which multiplication also takes.
 #![allow(unsafe_code)]
 
+use crate::buckets::vanishes;
 use crate::engine::Engine;
-use crate::lanes::{Columns, Lanes, MOST, Niels, Stored, decode, sums, vanishes};
+use crate::lanes::{Columns, Lanes, MOST, Niels, Stored, decode, sums};
 use crate::wide::Limbs;
 use core::arch::x86_64::*;
 
