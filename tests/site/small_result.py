@@ -537,6 +537,7 @@ class Small:
                 "method": "largest_remainder/hare",
                 "steps": steps,
                 "needs_decision": [],
+                "nothing": None,
                 "sensitivity": [
                     {
                         "set": {"list.threshold_base": "cast"},

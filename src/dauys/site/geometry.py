@@ -23,11 +23,13 @@ class Dot:
 def hemicycle(seats: int, rows: int = ROWS) -> tuple[Dot, ...]:
     """Return one dot per seat, ordered from left to right; rows hold dots in proportion to their length.
 
+    Fewer than 40 seats take fewer rows, the outer ones, so that a small council is an arc and no column.
     Seats are shared over the rows by largest remainder, so every number of seats works. The middle is (0, 0)
     and y grows downwards.
     """
-    rows = min(rows, seats)
-    radii = [INNER + STEP * i for i in range(rows)]
+    used = min(rows, max(1, seats // 8)) if seats else 0
+    radii = [INNER + STEP * i for i in range(rows - used, rows)]
+    rows = used
     whole = sum(radii)
     ideal = [seats * r / whole for r in radii]
     counts = [int(n) for n in ideal]

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from dauys.site import colours
 from dauys.site.view import Page, View
@@ -48,6 +49,25 @@ def _loader() -> jinja2.BaseLoader:
     return jinja2.PackageLoader("dauys.site", "templates")
 
 
+#: What a reader asks about first, in the order of the banner.
+_WEIGHTY = ("list_votes", "turnout", "list_seats", "constituency_votes", "station_votes", "candidates")
+
+
+def synthetic_words(view: View) -> tuple[Markup, Markup]:
+    """Return the two sentences of the banner that says what is made up, from the labels of the data."""
+    election, t = view.results["election"], view.t
+
+    def named(codes: list[str]) -> str:
+        words = [str(t.known("label", c)) for c in _WEIGHTY if c in codes]
+        return ", ".join(w[:1].lower() + w[1:] for w in words)
+
+    official, synthetic = named(election["official"]), named(election["synthetic"])
+    if not election["official"]:
+        return t("banner.all_synthetic"), t("banner.all_synthetic_more")
+    more = t("banner.synthetic_more", official=official or "–", synthetic=synthetic or "–")
+    return t("banner.synthetic"), more
+
+
 class Renderer:
     """Draws the pages of one language."""
 
@@ -73,6 +93,7 @@ class Renderer:
             navigation=[row for row in NAVIGATION if view.has(row[1])],
             election_title=view.name(election["title"]),
             overridden=[p for p in election["parameters"] if p["overridden"]],
+            synthetic=synthetic_words(view),
             base_url=base_url,
             program=version("dauys"),
             name=view.name,

@@ -41,6 +41,9 @@ def page(view: View) -> Page:
 def waiting(view: View) -> list[Any]:
     """Return what the count cannot decide: ties of lists for a lot, constituencies without a winner."""
     rows: list[Any] = list(list_ties(view)) if view.has_list else []
+    if view.has_list and view.results["list"]["nothing"] and view.parts["list"]["stations_counted"]:
+        why = view.t.known("nothing", view.results["list"]["nothing"])
+        rows.append(f"{view.t('list.nothing')}: {why}")
     for c in view.contested:
         outcome = c["rounds"][-1]["outcome"]
         if outcome["kind"] == "void" or (outcome["kind"], outcome["reason"]) == ("needs_decision", "tie"):
@@ -65,6 +68,8 @@ def headline(view: View) -> tuple[str, str]:
     """Return the sentence the page opens with and the one below it; both carry the numbers of the result."""
     t, f, parts, facts = view.t, view.f, view.parts, _facts(view)
     decided = sum(s["decided"] for s in parts.values() if s["status"] == "final")
+    if not any(s["stations_counted"] for s in parts.values()):
+        return str(t("front.title_open", counted=f.percent("0", 1))), str(t("front.lead_nothing"))
     if not view.unfinished:
         title = _final(view, decided)
         kind = "final" if view.has_list and view.contested else "list" if view.has_list else "constituencies"
@@ -92,7 +97,7 @@ def _facts(view: View) -> dict[str, Any]:
         "first": constituencies["decided_first_round"],
         "total": len(view.contested),
         "runoffs": constituencies["runoff"],
-        "list": view.parts["list"]["seats"] if "list" in view.parts else 0,
+        "list": view.parts["list"]["decided"] if "list" in view.parts else 0,
     }
 
 
