@@ -7,7 +7,7 @@ DEMO_PORT ?= 8004
 DEMO_SERVE ?= 1
 JOBS ?= 2
 
-.PHONY: help setup dev demo check lint types floors rust python test test-wheel bench fuzz lock clean
+.PHONY: help setup dev demo check lint types floors rust python test test-wheel bench bench-peers fuzz defences lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -50,6 +50,15 @@ test-wheel: dev  ## the same Python tests against the built wheel in an environm
 
 bench: dev       ## apportionment beside its peers, paired in one run
 	@tools/bench.sh
+
+bench-peers: dev ## encrypted ballots beside ElectionGuard-python and belenios-tool, in one run
+	@bench/peers/run.sh
+
+fuzz: dev        ## a million mutated inputs for every decoder of the core
+	@tools/fuzz.sh
+
+defences: dev    ## take out each defence in turn, and name the test that fails without it
+	@tools/defences.sh
 
 lock:            ## write the lock files again
 	@tools/lock.sh

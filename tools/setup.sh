@@ -66,6 +66,7 @@ if [ "$what" = dev ]; then
         say "Installing Chromium for the browser tests ..."
         apt_install chromium
     fi
+    command -v ssh-agent >/dev/null || apt_install openssh-client   # a foreign witness keeps its key in one
     if [ -f tests/journeys/package-lock.json ] && [ ! -d tests/journeys/node_modules ]; then
         command -v npm >/dev/null || { say "Installing npm for axe-core ..."; apt_install nodejs npm; }
         (cd tests/journeys && npm ci --silent --no-audit --no-fund >&2)

@@ -135,7 +135,8 @@ def other_base(law: Law) -> Law:
     return law.with_parameters({"list.threshold_base": "cast" if base == "valid" else "valid"})
 
 
-#: Rules to compare with, by name: what they change in the law. An index for a runner-up is a rule about quotas.
+#: Rules to compare with, by name: what they change in the law.
+#: An index for a runner-up is a rule about quotas, so that divisors go without it.
 OTHER_RULES: Mapping[str, Mapping[str, str]] = {
     "dhondt": {"list.method": "dhondt", "list.runner_up": "none"},
     "sainte_lague": {"list.method": "sainte_lague", "list.runner_up": "none"},
