@@ -2,10 +2,10 @@
 
     bench/peers/run.sh [--json] [--rounds N]
 
-Every round times Dauys, ElectionGuard-python and Belenios one after another, all held on one core, so that a
-slow moment of the machine touches all; figures and ratios are medians over the rounds. Within a round a peer
-counts with its fastest ballot, Dauys with the median of nine runs, so that a busy machine favours the peers. The
-ballot is 13 choose 1 and 9 choose 1 everywhere. A peer that is not installed is told as *not run*.
+Every round times Dauys, ElectionGuard-python and Belenios one after another, all held on one core; figures and
+ratios are medians over the rounds. Within a round a peer counts with the processor time of its fastest ballot,
+Dauys with the median of nine runs by the clock, so that a busy machine favours the peers. The ballot is 13
+choose 1 and 9 choose 1 everywhere. A peer that is not installed is told as *not run*.
 """
 
 from __future__ import annotations
@@ -129,9 +129,8 @@ def show(told: dict[str, object]) -> None:
     for name, cost in told["one_core"].items():
         times = told["ratios"].get(name, {}).get("verify")
         tail = f"{times:>15,.0f}" if times else ""
-        print(
-            f"{name:<15}{1e3 * cost['encrypt']:>13.3f}{1e3 * cost['verify']:>13.3f}{cost['bytes']:>10.0f}{tail}"
-        )
+        encrypt, verify, size = 1e3 * cost["encrypt"], 1e3 * cost["verify"], cost["bytes"]
+        print(f"{name:<15}{encrypt:>13.3f}{verify:>13.3f}{size:>10.0f}{tail}")
     if "belenios" not in told["one_core"]:
         print("belenios: not run, there is no belenios-tool here (Debian: apt-get install belenios-tool)")
     every = told["all_cores"]
