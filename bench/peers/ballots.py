@@ -2,10 +2,10 @@
 
     bench/peers/run.sh [--json] [--rounds N]
 
-Every round times Dauys, ElectionGuard-python and Belenios one after another, all held on one core; figures and
-ratios are medians over the rounds. Within a round a peer counts with the processor time of its fastest ballot,
-Dauys with the median of nine runs by the clock, so that a busy machine favours the peers. The ballot is 13
-choose 1 and 9 choose 1 everywhere. A peer that is not installed is told as *not run*.
+Every round times Dauys, ElectionGuard-python and Belenios one after another, all held on one core; figures
+and ratios are medians over the rounds. Within a round a peer counts with the processor time of its fastest
+ballot, Dauys with the median of nine runs by the clock, so that a busy machine favours the peers. The ballot
+is 13 choose 1 and 9 choose 1 everywhere. A peer that is not installed is told as *not run*.
 """
 
 from __future__ import annotations
