@@ -8,4 +8,5 @@ compile pyproject.toml -o requirements.lock
 compile --group build -o requirements-build.lock
 compile pyproject.toml --group build --group dev -o requirements-dev.lock
 compile --group bench -o requirements-bench.lock
+(cd bench/peers && ../../.venv/bin/uv pip compile -q --upgrade --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11 requirements.in -o requirements.lock)
 cargo update -q
