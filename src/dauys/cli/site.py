@@ -11,6 +11,7 @@ from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_op
 from dauys.cli.progress import Steps
 from dauys.errors import InputError, Place, Problem
 from dauys.site import BASE_URL, build
+from dauys.site.colours import LEAST_DISTANCE
 from dauys.site.serve import make_server
 from dauys.words import Words
 
@@ -54,6 +55,11 @@ def _make(folder: Path, words: Words, base_url: str, quiet: bool) -> None:
             built = build(folder / "data", site, progress=steps.tell, base_url=base_url)
         except FileExistsError as error:
             raise InputError([Problem("E6.4", Place(file=str(site)), hint="other_folder")]) from error
+    for c in built.close:
+        facts = {"one": c.one, "other": c.other, "theme": c.theme, "vision": c.vision}
+        distance = f"{c.distance:.0f}"
+        line = words.say("site.close_colours", **facts, distance=distance, least=str(LEAST_DISTANCE))
+        click.echo(line, err=True)
     seconds = f"{time.monotonic() - started:.1f}"
     if not quiet:
         click.echo(words.say("site.done", count=built.pages, file=str(site / "index.html"), seconds=seconds))

@@ -16,6 +16,7 @@ from typing import Any
 
 from dauys.domain.text import LANGUAGES, Language
 from dauys.site import feeds, picture, source
+from dauys.site.colours import Close, close_pairs
 from dauys.site.pages import constituencies, facts, front, lists, places, station
 from dauys.site.render import Renderer, asset, stylesheet
 from dauys.site.view import Page, View
@@ -33,11 +34,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was written: where, how many pages in all languages, how many files."""
+    """What was written: where, how many pages in all languages, how many files; colours too close."""
 
     folder: Path
     pages: int
     files: int
+    close: tuple[Close, ...] = ()
 
 
 def build(
@@ -66,7 +68,13 @@ def build(
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return Built(site_dir, pages, files)
+    return Built(site_dir, pages, files, tuple(close_pairs(_drawn_together(data))))
+
+
+def _drawn_together(data: source.Source) -> list[source.Row]:
+    """Return the parties that one picture shows side by side: those with a seat in the house."""
+    seated = {row["party"] for row in data.results["house_rows"]}
+    return [party for party in data.results["parties"] if party["id"] in seated]
 
 
 def _silent(done: int, total: int) -> None:

@@ -159,8 +159,8 @@ def zoom(
         },
     ]
     for value in values:
-        left = value["x"] > low + width / 2 and not value["x"] < high - width / 4
-        right_of = value["f"] and not left
+        # Words stand on the side away from the line, so that they never cross it.
+        right_of = line <= value["x"] < high - width / 8
         align, dx = ("left", 12) if right_of else ("right", -12)
         data = {"values": [value]}
         layers += [

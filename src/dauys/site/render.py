@@ -93,7 +93,7 @@ class Renderer:
             navigation=[row for row in NAVIGATION if view.has(row[1])],
             election_title=view.name(election["title"]),
             overridden=[p for p in election["parameters"] if p["overridden"]],
-            synthetic=synthetic_words(view),
+            made_up=synthetic_words(view),
             base_url=base_url,
             program=version("dauys"),
             name=view.name,
