@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import ballots as b
-from group import B, P, Q, decode, framed, framed_scalar, generator, weights
+from group import B, D, P, Q, decode, framed, framed_scalar, generator, root_of_ratio, weights
 
 ORIGIN = "made by spec/reference/make_ballot_vectors.py from spec/ballots.md alone"
 VOTE, DEVICE = "vectors/1/0", "01-001-a"
@@ -292,6 +292,42 @@ def encodings(good):
     yield "card-changed", edit(good, 7, bytes([good[7] ^ 1])), "vector", "moved to another card"
 
 
+def hints_of(ballot, style):
+    """For each point the I of RFC 9496 §4.3.1, as a side file holds it."""
+    at, found = 2 + len(style) + 16, []
+    for place in range(ELECTION.styles[style].n + 4):
+        s = int.from_bytes(ballot[at + 32 * place :][:32], "little")
+        u1, u2 = (1 - s * s) % P, (1 + s * s) % P
+        found.append(root_of_ratio(1, (-(D * u1 * u1) - u2 * u2) * u2 * u2)[1])
+    return found
+
+
+def joined_hints(numbers):
+    """The bytes of a side file."""
+    return b"".join((number % 2**256).to_bytes(32, "little") for number in numbers)
+
+
+def side_files():
+    """Hints change no verdict; ten points, so that eight are decoded at once."""
+    good = honest("both", [0, 1, 0, 0, 0, 1], 4)
+    right = hints_of(good, "both")
+    yield "hints-right", good, joined_hints(right), "ok", "every hint holds"
+    wrong = [right[0], right[1] + 1, *right[2:]]
+    yield "hints-wrong", good, joined_hints(wrong), "ok", "one hint is no root"
+    yield "hints-negated", good, joined_hints([P - hint for hint in right]), "ok", "the other root"
+    yield "hints-short", good, joined_hints(right)[:100], "ok", "three hints and four bytes"
+    yield "hints-missing", good, b"", "ok", "no hints"
+    top = [right[0] | 1 << 255, *right[1:]]
+    yield "hints-top-bit", good, joined_hints(top), "ok", "a hint that is no field element"
+    yield "hints-other-ballot", good, joined_hints(right[::-1]), "ok", "hints in the wrong order"
+    at = 2 + 4 + 16 + 32
+    off = next(s for s in range(2, 99, 2) if b.verdict(decode, s.to_bytes(32, "little")) != "ok")
+    none = edit(good, at, off.to_bytes(32, "little"))
+    yield "hints-no-point", none, joined_hints(right), "point", "a hint makes no point of what is none"
+    moved = edit(good, at, (decode(good[at : at + 32]) + B).encode())
+    yield "hints-moved", moved, joined_hints(hints_of(moved, "both")), "vector", "hints of a moved point"
+
+
 def key_sets():
     """Keys with a relation that everybody sees."""
     keys = TOLD["keys"]
@@ -391,6 +427,8 @@ def files():
     )
     for name, ballot, word, why in (*bad_proofs(), *encodings(good)):
         yield name, {"ballot": ballot.hex()}, word, why
+    for name, ballot, hints, word, why in side_files():
+        yield name, {"ballot": ballot.hex(), "hints": hints.hex()}, word, why
     split = honest("split", [0, 1, 0, 1, 0], 4)
     merged = bytes([1, 4]) + b"pair" + split[7:]
     yield "style-merged", {"ballot": merged.hex()}, "length", "two contests read as one with limit 2"

@@ -63,7 +63,7 @@ def product_verdict(name: str, engine: str = "") -> str:
             return "ok"
     except _core.CoreError as refused:
         return str(refused.args[0])
-    verdicts = verify(
-        made, told.get("device", TOLD["device"]), [bytes.fromhex(told["ballot"])], engine=engine
-    )
+    device, box = told.get("device", TOLD["device"]), [bytes.fromhex(told["ballot"])]
+    hints = [bytes.fromhex(told["hints"])] if "hints" in told else None
+    verdicts = verify(made, device, box, hints=hints, engine=engine)
     return verdicts.faults[0].word if verdicts.faults else "ok"

@@ -32,6 +32,17 @@ def test_the_reference_agrees() -> None:
 
 
 @pytest.mark.parametrize("engine", _core.engines())
+@pytest.mark.parametrize("name", [name for name in NAMES if "hints" in vector(name)])
+def test_side_files_change_no_verdict(engine: str, name: str) -> None:
+    assert product_verdict(name, engine) == vector(name)["expect"]
+    whole = [bytes.fromhex(vector(other).get("hints", "")) for other in (name, "hints-right")]
+    box = [ballot(name), ballot("hints-right")]
+    assert verify_ballots(election(), TOLD["device"], box, hints=whole, engine=engine) == verify_ballots(
+        election(), TOLD["device"], box, engine=engine
+    )
+
+
+@pytest.mark.parametrize("engine", _core.engines())
 @pytest.mark.parametrize("turn", [0, 1, 37])
 def test_one_batch_names_the_same_ballots(engine: str, turn: int) -> None:
     names = BALLOTS[turn:] + BALLOTS[:turn]
