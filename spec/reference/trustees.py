@@ -424,8 +424,10 @@ def prove_partial(context, d, secrets, a_bytes, w):
 
 
 def lagrange(numbers):
-    """Coefficients at 0 by trustee."""
+    """Coefficients at 0 by trustee; ValueError for a trustee 0."""
     found = {}
+    if 0 in numbers:
+        raise ValueError("numbers")
     for d in numbers:
         over = under = 1
         for other in numbers:

@@ -47,7 +47,7 @@ def root_of(common):
     return t.h("root", t.rfc8785(common["entry"]))
 
 
-def check_wave(common, wave):  # noqa: PLR0911  the order of the table, line by line
+def check_wave(common, wave):
     """T1.3 to T1.8."""
     plan, units = common["plan"], wave["units"]
     if wave["vote_id"] != plan["vote_id"] or wave["root"] != root_of(common).hex():

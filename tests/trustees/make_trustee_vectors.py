@@ -1,15 +1,16 @@
 """Makes spec/vectors/trustees: an honest ceremony and tally, and a file for every way of cheating.
 
-    python tests/trustees/make_trustee_vectors.py
+    python tests/trustees/make_trustee_vectors.py [name…]
 
-The age files in it are random by their format, so no two runs give the same bytes; every run gives the same
-verdicts.
+Without names all are written. The age files in it are random by their format, so no two runs give the same
+bytes; every run gives the same verdicts.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ ROOT = bytes(range(64))
 
 
 def write(name: str, expect: str, why: str, **values: Any) -> None:
-    """Write one vector."""
+    """Write one vector, if all are wanted or this one is."""
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        return
     text = json.dumps(
         {"expect": expect, "why": why, "origin": ORIGIN, **values}, indent=1, ensure_ascii=False
     )
@@ -46,6 +49,11 @@ def inner(number: int, change: Callable[[dict[str, Any]], None]) -> Callable[[Fo
 def file(kind: str, number: int, **values: Any) -> Callable[[Forge], None]:
     """Return a change to a file before it is signed."""
     return lambda forge: forge.changes.__setitem__((kind, number), lambda value: value.update(values))
+
+
+def called_zero(forge: Forge) -> None:
+    """Give trustee 1 the number 0 before it signs its key."""
+    forge.changes["member", 1] = lambda value: value.update(number=0)
 
 
 def possession(head: tuple[Any, ...], number: int) -> Callable[[Forge], None]:
@@ -155,6 +163,13 @@ def ceremonies() -> None:
             "K5.8",
             "a share that is no age file",
             inner(2, lambda v: v["shares"].update({"1": "YWdl"})),
+        ),
+        ("number-zero", "K1.5", "trustee 1 is called 0", called_zero),
+        (
+            "share-for-zero",
+            "K1.2",
+            "a share for trustee 0, which is the secret itself",
+            inner(2, lambda v: v["shares"].update({"0": v["shares"]["1"]})),
         ),
         ("key-identity", "K7.1", "a position key is the identity", key_totals(0, 5)),
         ("key-base", "K7.1", "a position key is B", key_totals(1, 5)),
@@ -268,6 +283,9 @@ def partials() -> None:
     write("combine-honest", "passed", "two of three", totals=votes, **shared)
     few = shared | {"parts": {"1": shared["parts"]["1"]}}  # type: ignore[index]
     write("combine-too-few", "T5.2", "one of three opens nothing", **few)
+    whole = [ref.encode(ref.mul(x * r % ref.Q, ref.BASE)).hex() for x in totals]
+    zero = shared | {"parts": {"0": whole, "1": few["parts"]["1"]}}
+    write("combine-number-zero", "T4.2", "a trustee 0, who would open everything alone", **zero)
     write("combine-too-many-votes", "T5.2", "more votes than ballots", **(shared | {"ballots": 3}))
 
 
