@@ -136,6 +136,31 @@ fn every_file_has_the_verdict_it_expects() {
 }
 
 #[test]
+fn side_files_change_no_verdict_on_any_engine() {
+    let told = json("election.json");
+    let election = election(&told, &told["keys"], &told["root"]).expect("sound");
+    let device = text(&told["device"]);
+    for name in names() {
+        let vector = json(&name);
+        if vector["hints"].is_null() {
+            continue;
+        }
+        let (ballot, hints) = (bytes(&vector["ballot"]), bytes(&vector["hints"]));
+        for engine in Chosen::available() {
+            let side: [&[u8]; 1] = [&hints];
+            let verdicts = engine.verify(&election, &device, &[&ballot], &[9; 32], Some(&side));
+            let found = verdicts.faults[0].as_ref().map_or("ok", Error::word);
+            assert_eq!(
+                found,
+                text(&vector["expect"]),
+                "{name} by {}",
+                engine.name()
+            );
+        }
+    }
+}
+
+#[test]
 fn one_batch_on_every_engine_names_the_same() {
     let told = json("election.json");
     let election = election(&told, &told["keys"], &told["root"]).expect("sound");
