@@ -39,7 +39,7 @@ def test_transcripts(name):
     data = canonical(vector["transcript"])
     faults = check_transcript(data).problems
     assert (faults[0].code if faults else "passed") == vector["expect"]
-    # The reference names a missing file by the length of the list, and a number 0 by whose share is missing.
+    # The reference names a missing file by the length of the list, a number in no form by who has no share.
     expected = {"passed": None, "K8.3": "K1.5", "K1.2": "K5.7"}.get(vector["expect"], vector["expect"])
     assert ref.check_transcript(data) == expected
 
