@@ -18,9 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import trustees as t
 
-ORIGIN = (
-    "made by spec/reference/make_ed25519_vectors.py from RFC 8032 and the strict rule of spec/ballots.md"
-)
+ORIGIN = "made by spec/reference/make_ed25519_vectors.py from RFC 8032 and the strict rule of spec/ballots.md"
 RFC = "RFC 8032 §7.1, test 2"
 RFC_KEY = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
 RFC_SIGNATURE = (
