@@ -28,6 +28,9 @@ _INDENT = re.compile(r"\n\s+|\n")
 #: Attributes whose value needs no quotes. A value before `/>` keeps them, or the slash would join it.
 _QUOTES = re.compile(r"""( [a-z][a-z-]*)="([^"'=<>`\s]+)"(?=[ >])""")
 
+#: End tags that HTML lets out before the next item, cell or row, or the end of what holds them.
+_ENDS = re.compile(r"</(?:li|td|tr)>(?=\s*(?:<(?:li|td|tr)[ >]|</(?:ul|ol|tr|tbody)>))")
+
 
 def asset(name: str) -> bytes:
     """Return a file of `assets/`."""
@@ -39,7 +42,7 @@ def stylesheet(parties: list[dict[str, Any]]) -> str:
     text = asset("dauys.css").decode("utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\s*([{};,])\s*", r"\1", text)
+    text = re.sub(r"\s*([{};,>])\s*", r"\1", text)
     text = re.sub(r":\s+(?=[^{}]*[;}])", ":", text).replace(";}", "}")
     return text.strip() + colours.rules(parties)
 
@@ -116,4 +119,4 @@ class Renderer:
             active=page.active,
             **page.context,
         )
-        return _QUOTES.sub(r"\1=\2", _INDENT.sub("\n", text)).lstrip()
+        return _QUOTES.sub(r"\1=\2", _ENDS.sub("", _INDENT.sub("\n", text))).lstrip()
