@@ -128,7 +128,7 @@ def _contest(view: View, station: str, key: tuple[str, int], protocols: list[Row
         "figures": figures,
         "by_channel": by_channel,
         "note": t("station.base", votes=total),
-        "versions": [_version(view, p) for p in mine],
+        "versions": [_version(view, p, alone="summary" not in channels) for p in mine],
     }
 
 
@@ -167,10 +167,12 @@ def _bar(
     )
 
 
-def _version(view: View, p: Row) -> tuple[str, str, str]:
+def _version(view: View, p: Row, *, alone: bool) -> tuple[str, str, str]:
     """Return which protocol, when it came and why it was made; and whether it counts."""
     name = view.t("station.version_of", channel=view.t.known("channel", p["channel"]), n=p["version"])
-    used = view.t("station.counts") if p["counted"] == "yes" else view.t("station.counts_not")
+    # The two channels of a station are counted through its summary; to call them "not counted" would mislead.
+    part = "station.counts_not" if alone or p["channel"] == "summary" else "station.counts_in_summary"
+    used = view.t("station.counts" if p["counted"] == "yes" else part)
     reason = p["reason"]
     why = view.t("station.reason", reason=view.t.known("reason", reason)) if reason else ""
     return f"{name}, {used}", view.f.moment(p["received"]) if p["received"] else "–", str(why)
