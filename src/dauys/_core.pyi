@@ -118,3 +118,44 @@ def ballot_code(ballot_hash: bytes) -> str: ...
 
 # QR codes (crates/py/src/qr.rs): rows of 0 and 1.
 def qr_modules(text: str) -> list[bytes]: ...
+
+# Records in bulk (crates/py/src/record.rs). `origin` is (vote id, device).
+
+class CardSet:
+    """Card hashes of one device, in ascending order."""
+
+    @staticmethod
+    def read(data: bytes) -> tuple[CardSet, int] | None: ...
+    def ascends(self) -> bool: ...
+    def list_hash(self, vote_id: str, device: str) -> bytes: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, card_hash: bytes) -> bool: ...
+
+class Examination:
+    """What was found of some ballots of one device, as blocks of records."""
+
+    faults: list[tuple[int, str]]
+    unlisted: list[int]
+    sums: list[SumTuple]
+    hashes: bytes
+    cards: bytes
+    points: bytes
+    counted: bytes
+    styles: list[int]
+
+def examine_ballots(
+    election: BallotElection,
+    origin: tuple[str, str],
+    cards: CardSet | None,
+    ballots: list[bytes],
+    number: int,
+    indexes: list[int],
+    seed: bytes | None = None,
+    engine_name: str = "",
+    threads: int = 0,
+) -> Examination: ...
+def subtract_sums(whole: list[SumTuple], part: list[SumTuple]) -> list[SumTuple]: ...
+def bundle_entries(data: bytes, width: int, leaves: bytes) -> list[bytes] | None: ...
+def sort_records(block: bytes, width: int) -> bytes: ...
+def sharing_records(block: bytes, width: int, bits: int) -> bytes: ...
+def first_descent(block: bytes, width: int, start: int, end: int) -> int | None: ...

@@ -14,9 +14,9 @@ use crate::ballot::Ballot;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fold::{Fold, Statement, Weights};
+use crate::group::decode_point;
 use crate::style::{Election, Layout};
 use crate::verify::{refuse_degenerate, verify_one};
-use curve25519_dalek::constants::RISTRETTO_BASEPOINT_COMPRESSED as BASE;
 use curve25519_dalek::scalar::Scalar;
 use rayon::prelude::*;
 
@@ -47,25 +47,38 @@ pub struct ContestSum {
     pub e: Vec<[u8; 32]>,
 }
 
+impl ContestSum {
+    /// This sum without the ballots of another, which are a part of its own.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for another number of options or more ballots, [`Error::Point`] for what is no point.
+    pub fn less(&self, part: &Self) -> Result<Self, Error> {
+        if part.e.len() != self.e.len() || part.ballots > self.ballots {
+            return Err(Error::Length {
+                found: part.e.len(),
+                expected: self.e.len(),
+            });
+        }
+        let minus = |one: &[u8; 32], other: &[u8; 32]| -> Result<[u8; 32], Error> {
+            Ok((decode_point(one)? - decode_point(other)?)
+                .compress()
+                .to_bytes())
+        };
+        let pairs = self.e.iter().zip(&part.e);
+        Ok(Self {
+            ballots: self.ballots - part.ballots,
+            a: minus(&self.a, &part.a)?,
+            e: pairs
+                .map(|(one, other)| minus(one, other))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 impl<'a, E: Engine> Verifier<'a, E> {
     /// Prepares an election for an engine.
     pub fn new(election: &'a Election, engine: E) -> Self {
-        let to = election.generators();
-        let encode = |points: &[curve25519_dalek::ristretto::RistrettoPoint]| {
-            points
-                .iter()
-                .map(|point| point.compress().to_bytes())
-                .collect::<Vec<_>>()
-        };
-        let mut bases = vec![
-            BASE.to_bytes(),
-            to.u.compress().to_bytes(),
-            to.v.compress().to_bytes(),
-        ];
-        bases.extend_from_slice(election.key_bytes());
-        bases.extend(encode(&to.g));
-        bases.extend(encode(&to.g_prime));
-        let (fixed, _) = engine.decode(&bases, None);
+        let (fixed, _) = engine.decode(election.fixed_bases(), None);
         Self {
             election,
             engine,
@@ -83,12 +96,26 @@ impl<'a, E: Engine> Verifier<'a, E> {
         seed: &[u8; 32],
         hints: Option<&[&[u8]]>,
     ) -> Verdicts {
+        self.verify_but(device, ballots, seed, hints, &vec![false; ballots.len()])
+    }
+
+    /// As [`Verifier::verify`]; ballots that are `left_out`, one flag for each, are judged and not summed.
+    pub fn verify_but(
+        &self,
+        device: &str,
+        ballots: &[&[u8]],
+        seed: &[u8; 32],
+        hints: Option<&[&[u8]]>,
+        left_out: &[bool],
+    ) -> Verdicts {
         let chunks = self.chunks(ballots);
         let found: Vec<_> = chunks
             .par_iter()
             .map(|&(start, end)| {
                 let own = hints.map(|hints| &hints[start..end]);
-                Chunk::new(self, device, start, &ballots[start..end], own).judge(seed)
+                let mut chunk = Chunk::new(self, device, start, &ballots[start..end], own);
+                chunk.left_out = &left_out[start..end];
+                chunk.judge(seed)
             })
             .collect();
         let mut verdicts = Verdicts::default();
@@ -133,6 +160,10 @@ pub fn add_contest_sums<E: Engine>(
     let mut sums = Vec::with_capacity(election.contests().len());
     for (place, contest) in election.contests().iter().enumerate() {
         let rows = contest.options + 1;
+        if partial.iter().all(|part| part[place].ballots == 0) {
+            sums.push(nothing(contest.options));
+            continue;
+        }
         let mut encoded = Vec::new();
         let mut ballots = 0;
         for part in partial
@@ -215,8 +246,22 @@ fn pick_ballot(layout: &Layout, first: usize, picks: &mut Picks) {
 }
 
 fn sum_picks<E: Engine>(engine: &E, points: &[E::Point], picks: &Picks) -> Vec<ContestSum> {
-    let sum = |rows: &Vec<Vec<u32>>| contest_sum(rows[0].len() as u64, engine.sums(points, rows));
+    let sum = |rows: &Vec<Vec<u32>>| {
+        if rows[0].is_empty() {
+            return nothing(rows.len() - 1);
+        }
+        contest_sum(rows[0].len() as u64, engine.sums(points, rows))
+    };
     picks.iter().map(sum).collect()
+}
+
+/// The sum of no ballots: the encoding of the identity everywhere. A country has many contests that a device lacks.
+fn nothing(options: usize) -> ContestSum {
+    ContestSum {
+        ballots: 0,
+        a: [0; 32],
+        e: vec![[0; 32]; options],
+    }
 }
 
 fn contest_sum(ballots: u64, mut rows: Vec<[u8; 32]>) -> ContestSum {
@@ -233,6 +278,7 @@ struct Chunk<'a, E: Engine> {
     verifier: &'a Verifier<'a, E>,
     device: &'a str,
     ballots: &'a [&'a [u8]],
+    left_out: &'a [bool],
     start: usize,
     points: Vec<E::Point>,
     statements: Vec<Statement>,
@@ -256,6 +302,7 @@ impl<'a, E: Engine> Chunk<'a, E> {
             verifier,
             device,
             ballots,
+            left_out: &[],
             start,
             points: Vec::new(),
             statements: Vec::with_capacity(ballots.len()),
@@ -386,15 +433,14 @@ impl<'a, E: Engine> Chunk<'a, E> {
         self.verifier.engine.vanishes(&points, &coefficients)
     }
 
-    /// For each contest, the sum over the ballots without a fault.
+    /// For each contest, the sum over the ballots without a fault that are not left out.
     fn sums(&self) -> Vec<ContestSum> {
         let election = self.verifier.election;
         let mut picks = empty_picks(election);
-        for statement in self
-            .statements
-            .iter()
-            .filter(|statement| self.faults[statement.place].is_none())
-        {
+        let counts = |place: usize| {
+            self.faults[place].is_none() && !self.left_out.get(place).is_some_and(|&out| out)
+        };
+        for statement in self.statements.iter().filter(|one| counts(one.place)) {
             pick_ballot(
                 &election.layouts()[statement.style],
                 statement.first_point,

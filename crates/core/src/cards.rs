@@ -48,6 +48,41 @@ pub fn card_list_hash(vote_id: &str, device: &str, list: &[[u8; 64]]) -> [u8; 64
     )
 }
 
+/// The hashes at the beginning of a card list's file, and where the rest of it begins.
+///
+/// The file is in RFC 8785 form, so it begins with `{"cards":[` and hashes in lower-case hex, joined by commas; for
+/// anything else there is no answer.
+pub fn read_card_hashes(data: &[u8]) -> Option<(Vec<[u8; 64]>, usize)> {
+    const HEAD: &[u8] = b"{\"cards\":[";
+    let mut rest = data.strip_prefix(HEAD)?;
+    let mut hashes = Vec::with_capacity(data.len() / 131);
+    while rest.first() == Some(&b'"') {
+        let (text, after) = rest[1..].split_first_chunk::<128>()?;
+        hashes.push(read_hex(text)?);
+        rest = after.strip_prefix(b"\"")?;
+        match rest.strip_prefix(b",") {
+            Some(after) if after.first() == Some(&b'"') => rest = after,
+            Some(_) => return None,
+            None => break,
+        }
+    }
+    let rest = rest.strip_prefix(b"]")?;
+    Some((hashes, data.len() - rest.len()))
+}
+
+fn read_hex(text: &[u8; 128]) -> Option<[u8; 64]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut hash = [0; 64];
+    for (byte, pair) in hash.iter_mut().zip(text.as_chunks::<2>().0) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(hash)
+}
+
 /// What people look a ballot up by: the first 60 bits of `s₁`, as 3 × 4 letters.
 pub fn card_name(s1: &[u8; CARD_BYTES]) -> String {
     letters(s1, 12)
@@ -165,4 +200,29 @@ fn first<const N: usize>(bytes: &[u8; 64]) -> [u8; N] {
     let mut taken = [0; N];
     taken.copy_from_slice(&bytes[..N]);
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_in_its_one_form() {
+        let one = "0f".repeat(64);
+        let file = format!("{{\"cards\":[\"{one}\",\"{one}\"],\"device\":\"d\"}}");
+        let (hashes, end) = read_card_hashes(file.as_bytes()).expect("a list");
+        assert_eq!(hashes, [[0x0f; 64]; 2]);
+        assert_eq!(&file[end..], ",\"device\":\"d\"}");
+        assert_eq!(read_card_hashes(b"{\"cards\":[]}"), Some((vec![], 11)));
+        for bad in [
+            file.replace("0f0f", "0F0f"),
+            file.replace("\",\"", "\" ,\""),
+            file.replace("\"]", "\",]"),
+            file.replace("\"]", "0\"]"),
+            file[..200].to_owned(),
+            file.replace("{\"cards", "{ \"cards"),
+        ] {
+            assert_eq!(read_card_hashes(bad.as_bytes()), None, "{bad}");
+        }
+    }
 }

@@ -79,6 +79,20 @@ impl Chosen {
         with!(self, engine => Verifier::new(election, engine).verify(device, ballots, seed, hints))
     }
 
+    /// See [`Verifier::verify_but`].
+    pub fn verify_but(
+        self,
+        election: &Election,
+        device: &str,
+        ballots: &[&[u8]],
+        seed: &[u8; 32],
+        left_out: &[bool],
+    ) -> Verdicts {
+        with!(self, engine => {
+            Verifier::new(election, engine).verify_but(device, ballots, seed, None, left_out)
+        })
+    }
+
     /// Decodes ballots that were verified before, for [`Held::add_up`].
     ///
     /// # Errors

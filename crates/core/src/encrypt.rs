@@ -51,6 +51,11 @@ impl Prover {
         })
     }
 
+    /// The id of its style.
+    pub fn style(&self) -> &str {
+        &self.layout.id
+    }
+
     /// Encrypts `options`, one byte 0 or 1 for each encrypted position, with coins that leave no choice.
     ///
     /// # Errors

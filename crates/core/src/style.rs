@@ -137,6 +137,7 @@ pub struct Election {
     keys: Vec<RistrettoPoint>,
     key_bytes: Vec<[u8; 32]>,
     generators: Generators,
+    fixed_bases: Vec<[u8; 32]>,
 }
 
 impl Election {
@@ -174,14 +175,16 @@ impl Election {
             .map(|layout| layout.positions)
             .max()
             .unwrap_or(0);
+        let generators = Generators::new(positions);
         Ok(Self {
             root,
             contests,
             layouts,
             by_id,
             keys,
+            fixed_bases: fixed_bases(&key_bytes, &generators),
             key_bytes,
-            generators: Generators::new(positions),
+            generators,
         })
     }
 
@@ -215,6 +218,11 @@ impl Election {
         &self.generators
     }
 
+    /// The encodings of all points that are the same for every ballot: `B, U, V`, all `h`, all `G_j`, all `G'_j`.
+    pub fn fixed_bases(&self) -> &[[u8; 32]] {
+        &self.fixed_bases
+    }
+
     /// The place of the style with this id.
     ///
     /// # Errors
@@ -222,6 +230,15 @@ impl Election {
     pub fn style(&self, id: &[u8]) -> Result<usize, Error> {
         self.by_id.get(id).copied().ok_or(Error::Style)
     }
+}
+
+fn fixed_bases(keys: &[[u8; 32]], to: &Generators) -> Vec<[u8; 32]> {
+    let encode = |point: &RistrettoPoint| point.compress().to_bytes();
+    let mut bases = vec![encode(&BASE), encode(&to.u), encode(&to.v)];
+    bases.extend_from_slice(keys);
+    bases.extend(to.g.iter().map(encode));
+    bases.extend(to.g_prime.iter().map(encode));
+    bases
 }
 
 fn id_is_sound(id: &str) -> bool {

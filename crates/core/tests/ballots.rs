@@ -2,10 +2,14 @@
 
 mod common;
 
-use common::{DEVICE, election, make};
+use common::{DEVICE, VOTE, election, make};
+use dauys_core::ballot::Ballot;
 use dauys_core::batch::Verifier;
+use dauys_core::cards::card_hash;
+use dauys_core::choose::Chosen;
 use dauys_core::engine::Plain;
 use dauys_core::error::Error;
+use dauys_core::examine::{Origin, examine};
 use dauys_core::verify::verify_one;
 
 #[test]
@@ -46,4 +50,74 @@ fn a_batch_names_each_bad_ballot_and_its_equation() {
         assert_eq!(fault.is_some(), [0, 17, 39].contains(&place));
     }
     assert_eq!(verdicts.faults[0], Some(Error::Vector));
+}
+
+#[test]
+fn an_examination_sums_what_passes_and_has_a_card() {
+    let election = election();
+    let mut ballots = make(&election, "majilis", 6);
+    ballots[2][40] ^= 1;
+    ballots[3] = vec![];
+    let engine = Chosen::named("plain").expect("always there");
+    let good: Vec<&[u8]> = [0, 1, 5]
+        .map(|place: usize| ballots[place].as_slice())
+        .into();
+    let mut cards: Vec<_> = [0, 1, 2, 5]
+        .map(|place: usize| {
+            let ballot = Ballot::parse(&election, &ballots[place]).expect("a ballot");
+            card_hash(VOTE, DEVICE, ballot.s1)
+        })
+        .into();
+    cards.sort_unstable();
+    let from = Origin {
+        vote_id: VOTE,
+        device: DEVICE,
+        cards: &cards,
+    };
+    let views: Vec<&[u8]> = ballots.iter().map(Vec::as_slice).collect();
+    let found = examine(engine, &election, from, &views, &[3; 32]);
+    let plain = engine.verify(&election, DEVICE, &good, &[4; 32], None);
+    assert_eq!(found.sums, plain.sums);
+    let failed: Vec<_> = found.faults.iter().map(Option::is_some).collect();
+    assert_eq!(failed, [false, false, true, true, false, false]);
+    let listed: Vec<_> = found
+        .facts
+        .iter()
+        .map(|facts| facts.map(|facts| facts.listed))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            Some(true),
+            Some(true),
+            Some(true),
+            None,
+            Some(false),
+            Some(true)
+        ]
+    );
+    let first = found.facts[0].expect("facts");
+    let ballot = Ballot::parse(&election, &ballots[0]).expect("a ballot");
+    assert_eq!(first.hash, ballot.hash(election.root(), DEVICE));
+    assert_eq!(
+        (&first.s1, &first.randomizer),
+        (ballot.s1, ballot.randomizer())
+    );
+}
+
+#[test]
+fn sums_less_a_part_are_the_sums_of_the_rest() {
+    let election = election();
+    let ballots = make(&election, "council", 5);
+    let views: Vec<&[u8]> = ballots.iter().map(Vec::as_slice).collect();
+    let engine = Chosen::named("").expect("always there");
+    let add = |views: &[&[u8]]| engine.hold(&election, views).expect("ballots").add_up();
+    for ((whole, part), rest) in add(&views)
+        .iter()
+        .zip(add(&views[..2]))
+        .zip(add(&views[2..]))
+    {
+        assert_eq!(whole.less(&part), Ok(rest));
+        assert!(part.ballots == 0 || part.less(whole).is_err());
+    }
 }

@@ -14,10 +14,11 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// `(ballots, A, E…)` of one contest.
-type SumTuple = (u64, Vec<u8>, Vec<Vec<u8>>);
+pub(crate) type SumTuple = (u64, Vec<u8>, Vec<Vec<u8>>);
 
 /// `(root, σ, path)`.
 type SigmaTuple = (Vec<u8>, Vec<u8>, Vec<Vec<u8>>);
@@ -37,6 +38,30 @@ type OpeningTuple = (
 #[pyclass(frozen, module = "dauys._core")]
 pub struct BallotElection {
     election: Arc<Election>,
+    provers: Mutex<HashMap<String, Arc<Prover>>>,
+}
+
+/// Provers that are kept to rebuild challenged ballots, 30 kB a key each.
+const KEPT_PROVERS: usize = 8;
+
+impl BallotElection {
+    pub(crate) fn core(&self) -> &Election {
+        &self.election
+    }
+
+    /// A prover of a style, made once as long as few styles are used.
+    fn kept_prover(&self, style: &str) -> Result<Arc<Prover>, Error> {
+        let mut provers = self.provers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = provers.get(style) {
+            return Ok(Arc::clone(kept));
+        }
+        let made = Arc::new(Prover::new(&self.election, style)?);
+        if provers.len() >= KEPT_PROVERS {
+            provers.clear();
+        }
+        provers.insert(style.to_owned(), Arc::clone(&made));
+        Ok(made)
+    }
 }
 
 /// Makes ballots of one style.
@@ -64,13 +89,13 @@ impl HeldBallots {
     }
 }
 
-fn engine(name: &str) -> PyResult<Chosen> {
+pub(crate) fn engine(name: &str) -> PyResult<Chosen> {
     Chosen::named(name)
         .ok_or_else(|| PyValueError::new_err(format!("this processor has no engine {name:?}")))
 }
 
 /// Runs with some threads, 0 meaning one per processor.
-fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> PyResult<T> {
+pub(crate) fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> PyResult<T> {
     if threads == 0 {
         return Ok(run());
     }
@@ -79,11 +104,11 @@ fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> PyRe
     Ok(pool.install(run))
 }
 
-fn fixed<const N: usize>(bytes: &[u8]) -> PyResult<[u8; N]> {
+pub(crate) fn fixed<const N: usize>(bytes: &[u8]) -> PyResult<[u8; N]> {
     exactly(bytes).map_err(refuse)
 }
 
-fn sum_tuple(sum: ContestSum) -> SumTuple {
+pub(crate) fn sum_tuple(sum: ContestSum) -> SumTuple {
     (
         sum.ballots,
         sum.a.to_vec(),
@@ -91,7 +116,7 @@ fn sum_tuple(sum: ContestSum) -> SumTuple {
     )
 }
 
-fn contest_sum(tuple: &SumTuple) -> PyResult<ContestSum> {
+pub(crate) fn contest_sum(tuple: &SumTuple) -> PyResult<ContestSum> {
     let e = tuple
         .2
         .iter()
@@ -130,6 +155,7 @@ impl BallotElection {
             Election::new(fixed(root)?, contests.collect(), &styles, keys).map_err(refuse)?;
         Ok(Self {
             election: Arc::new(election),
+            provers: Mutex::default(),
         })
     }
 
@@ -272,8 +298,11 @@ impl BallotElection {
             sigma_root: &fixed(sigma_root)?,
             cards,
         };
-        let bytes = open::open_challenged(&self.election, &committed, &opening).map_err(refuse)?;
-        Ok(PyBytes::new(py, &bytes))
+        let rebuilt = py.detach(|| {
+            let prover = self.kept_prover(opening.style)?;
+            open::open_with(&prover, &self.election, &committed, &opening)
+        });
+        Ok(PyBytes::new(py, &rebuilt.map_err(refuse)?))
     }
 }
 
@@ -344,7 +373,7 @@ impl BallotProver {
 }
 
 /// Private weights need a fresh seed that nobody could know before.
-fn fresh_seed() -> PyResult<[u8; 32]> {
+pub(crate) fn fresh_seed() -> PyResult<[u8; 32]> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
     Ok(seed)

@@ -4,7 +4,7 @@ mod ballots;
 mod measure;
 mod notes;
 mod qr;
-
+mod record;
 mod trustees;
 
 use dauys_core::{error::Error, group};
@@ -36,6 +36,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(notes::verify_ed25519, module)?)?;
     ballots::register(module)?;
     qr::register(module)?;
+    record::register(module)?;
     trustees::register(module)?;
     Ok(())
 }

@@ -1,0 +1,51 @@
+//! Bundles of a log: entries taken apart and held against their leaf hashes, all of one file at once.
+
+use sha2::{Digest, Sha256};
+
+/// The entries of a bundle, each after its length in two bytes, big-endian: exactly `width` of them and nothing more.
+pub fn split(data: &[u8], width: usize) -> Option<Vec<&[u8]>> {
+    let mut entries = Vec::with_capacity(width.min(data.len() / 2));
+    let mut rest = data;
+    while entries.len() < width {
+        let (head, after) = rest.split_first_chunk::<2>()?;
+        let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*head)))?;
+        entries.push(entry);
+        rest = after;
+    }
+    rest.is_empty().then_some(entries)
+}
+
+/// Whether the entries hash to these leaves, 32 bytes each, in their order.
+pub fn leaves_hold(entries: &[&[u8]], leaves: &[[u8; 32]]) -> bool {
+    let leaf = |entry: &[u8]| -> [u8; 32] {
+        let state = Sha256::new_with_prefix([0]);
+        state.chain_update(entry).finalize().into()
+    };
+    let mut pairs = entries.iter().zip(leaves);
+    entries.len() == leaves.len() && pairs.all(|(entry, expected)| leaf(entry) == *expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_its_entries_and_nothing_else() {
+        let data = b"\x00\x01a\x00\x00\x00\x02bc";
+        let entries = split(data, 3).expect("three entries");
+        assert_eq!(entries, [&b"a"[..], b"", b"bc"]);
+        assert_eq!(split(data, 2), None);
+        assert_eq!(split(data, 4), None);
+        assert_eq!(split(&data[..7], 3), None);
+        assert_eq!(split(b"\x00", 1), None);
+        assert_eq!(split(b"", 0), Some(vec![]));
+    }
+
+    #[test]
+    fn leaves_are_those_of_rfc_6962() {
+        let leaf: [u8; 32] = Sha256::digest(b"\x00a").into();
+        assert!(leaves_hold(&[b"a"], &[leaf]));
+        assert!(!leaves_hold(&[b"b"], &[leaf]));
+        assert!(!leaves_hold(&[b"a"], &[leaf, leaf]));
+    }
+}
