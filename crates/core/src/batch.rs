@@ -17,7 +17,9 @@ use crate::fold::{Fold, Statement, Weights};
 use crate::group::decode_point;
 use crate::style::{Election, Layout};
 use crate::verify::{refuse_degenerate, verify_one};
+use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
+use curve25519_dalek::traits::Identity;
 use rayon::prelude::*;
 
 /// The fixed bases of an election, decoded once: `B, U, V`, all `h`, all `G_j`, all `G'_j`.
@@ -48,6 +50,30 @@ pub struct ContestSum {
 }
 
 impl ContestSum {
+    /// The sum of the ballots of several sums of one contest.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for another number of options, [`Error::Point`] for what is no point.
+    pub fn join(parts: &[Self]) -> Result<Self, Error> {
+        let options = parts.first().map_or(0, |part| part.e.len());
+        let mut ballots = 0;
+        let mut rows = vec![RistrettoPoint::identity(); options + 1];
+        for part in parts {
+            if part.e.len() != options {
+                return Err(Error::Length {
+                    found: part.e.len(),
+                    expected: options,
+                });
+            }
+            ballots += part.ballots;
+            for (row, encoded) in rows.iter_mut().zip([&part.a].into_iter().chain(&part.e)) {
+                *row += decode_point(encoded)?;
+            }
+        }
+        let encoded = rows.iter().map(|row| row.compress().to_bytes()).collect();
+        Ok(contest_sum(ballots, encoded))
+    }
+
     /// This sum without the ballots of another, which are a part of its own.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ mod common;
 
 use common::{DEVICE, VOTE, election, make};
 use dauys_core::ballot::Ballot;
-use dauys_core::batch::Verifier;
+use dauys_core::batch::{ContestSum, Verifier};
 use dauys_core::cards::card_hash;
 use dauys_core::choose::Chosen;
 use dauys_core::engine::Plain;
@@ -117,7 +117,8 @@ fn sums_less_a_part_are_the_sums_of_the_rest() {
         .zip(add(&views[..2]))
         .zip(add(&views[2..]))
     {
-        assert_eq!(whole.less(&part), Ok(rest));
+        assert_eq!(whole.less(&part), Ok(rest.clone()));
+        assert_eq!(ContestSum::join(&[part.clone(), rest]), Ok(whole.clone()));
         assert!(part.ballots == 0 || part.less(whole).is_err());
     }
 }

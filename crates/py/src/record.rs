@@ -4,6 +4,7 @@ use crate::ballots::{
     BallotElection, SumTuple, contest_sum, engine, fixed, fresh_seed, sum_tuple, with_threads,
 };
 use crate::refuse;
+use dauys_core::batch::ContestSum;
 use dauys_core::error::Error;
 use dauys_core::examine::{Examined, Facts, Origin, examine};
 use dauys_core::{bundle, cards, records};
@@ -59,7 +60,7 @@ pub struct Examination {
     sums: Vec<SumTuple>,
     /// `H(ballot)` of each, 64 bytes; zeros where it cannot be taken apart.
     hashes: Py<PyBytes>,
-    /// Of each that can be taken apart, `s₁ ‖ device number ‖ index`: 28 bytes.
+    /// Of each that can be taken apart, `s₁ ‖ device number ‖ index ‖ first half of H(ballot)`: 60 bytes.
     cards: Py<PyBytes>,
     /// Of each that passed, `R ‖ device number ‖ index`: 44 bytes.
     points: Py<PyBytes>,
@@ -111,6 +112,17 @@ fn examine_ballots(
     Ok(blocks.examination(py, found))
 }
 
+/// The sum of the ballots of several sums of one contest.
+#[pyfunction]
+fn add_sums(py: Python<'_>, parts: Vec<SumTuple>) -> PyResult<SumTuple> {
+    let parts = parts
+        .iter()
+        .map(contest_sum)
+        .collect::<PyResult<Vec<_>>>()?;
+    let sum = py.detach(|| ContestSum::join(&parts)).map_err(refuse)?;
+    Ok(sum_tuple(sum))
+}
+
 /// Sums less those of a part of their ballots.
 #[pyfunction]
 fn subtract_sums(whole: Vec<SumTuple>, part: Vec<SumTuple>) -> PyResult<Vec<SumTuple>> {
@@ -143,7 +155,7 @@ impl Blocks {
         let mut blocks = Self {
             unlisted: Vec::new(),
             hashes: Vec::with_capacity(64 * indexes.len()),
-            cards: Vec::with_capacity(28 * indexes.len()),
+            cards: Vec::with_capacity(60 * indexes.len()),
             points: Vec::with_capacity(44 * indexes.len()),
             counted: Vec::with_capacity(68 * indexes.len()),
             styles: vec![0; styles],
@@ -163,6 +175,7 @@ impl Blocks {
         self.hashes.extend_from_slice(&facts.hash);
         self.cards.extend_from_slice(&facts.s1);
         self.cards.extend_from_slice(&at);
+        self.cards.extend_from_slice(&facts.hash[..32]);
         self.styles[facts.style] += 1;
         if !facts.listed {
             self.unlisted.push(place);
@@ -245,6 +258,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<CardSet>()?;
     module.add_class::<Examination>()?;
     module.add_function(wrap_pyfunction!(examine_ballots, module)?)?;
+    module.add_function(wrap_pyfunction!(add_sums, module)?)?;
     module.add_function(wrap_pyfunction!(subtract_sums, module)?)?;
     module.add_function(wrap_pyfunction!(bundle_entries, module)?)?;
     module.add_function(wrap_pyfunction!(sort_records, module)?)?;
