@@ -177,6 +177,11 @@ class ZipSource(Closing):
         """Close the file."""
         self._zip.close()
 
+    def names(self) -> list[str]:
+        """Return the paths of all files in it, sorted, without the one folder they may stand in."""
+        found = [name for name in self._members if not name.endswith("/")]
+        return sorted(name.removeprefix(self.prefix) for name in found)
+
     def read(self, path: str, limit: int) -> bytes:
         """Return the whole file, at most `limit` bytes."""
         check_path(path)

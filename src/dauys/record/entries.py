@@ -1,0 +1,133 @@
+"""Entries of logs: RFC 8785 objects of one form, or ballots in their own bytes (`spec/record.md` §2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import rfc8785
+
+from dauys.crypto.shapes import canonical
+from dauys.record.faults import LogError, at
+from dauys.record.forms import Log, misfits_of_entry
+
+BALLOT: Final = b"\x01"
+MAX_ENTRY: Final = 65_535
+MAX_DEPTH: Final = 8
+#: The code under which an entry without its form fails.
+FORM_CODES: Final[Mapping[Log, str]] = {"election": "L8.3", "device": "L9.8"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A committed file: its path in the record, SHA-256 in hex, and bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> FileRef:
+        """Return the file that a field of type `file` names; its form was checked with its entry."""
+        return cls(value["path"], value["sha256"], value["size"])
+
+    @classmethod
+    def for_bytes(cls, path: str, data: bytes) -> FileRef:
+        """Return the reference of these bytes under this path."""
+        return cls(path, sha256(data).hexdigest(), len(data))
+
+    def as_json(self) -> dict[str, object]:
+        """Return the value of a field of type `file`."""
+        return {"path": self.path, "sha256": self.sha256, "size": self.size}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry with its place in the log; `fields` are without `kind`, `data` its bytes."""
+
+    index: int
+    kind: str
+    fields: Mapping[str, Any]
+    data: bytes
+
+
+def is_ballot(data: bytes) -> bool:
+    """Return whether the bytes are a ballot's: the first byte tells (`spec/record.md` §2)."""
+    return data[:1] == BALLOT
+
+
+def parse_entry(data: bytes, index: int, log: Log) -> Entry:
+    """Return the entry. Raises LogError L8.3, in a device's log L9.8, where it lacks the form of its kind."""
+    code, place = FORM_CODES[log], at(f"{log} log, entry {index}")
+    value = parse_json(data, code, str(place.file))
+    misfits = misfits_of_entry(value, log)
+    if misfits:
+        first = misfits[0]
+        raise LogError(
+            code, found=first.found, expected=first.expected, place=place, field=first.path, index=index
+        )
+    kind = value.pop("kind")
+    return Entry(index, kind, value, data)
+
+
+def parse_json(data: bytes, code: str, name: str) -> dict[str, Any]:
+    """Return an object in RFC 8785 form. Raises LogError with this code.
+
+    Floats, duplicate keys, NaN and lone surrogates all fail, since none of them is written again as it stood.
+    """
+
+    def refuse(found: str, expected: str = "an object in RFC 8785 form") -> LogError:
+        return LogError(code, found=found, expected=expected, place=at(name))
+
+    # Depth is looked at in the bytes first: a parser that recurses must not meet 60,000 brackets.
+    if _depth(data) > MAX_DEPTH:
+        raise refuse("deeper nesting", f"at most {MAX_DEPTH} levels")
+    try:
+        value = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+        same = isinstance(value, dict) and canonical(value) == data
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        same = False
+    if not same:
+        raise refuse(repr(data[:40]))
+    return dict(value)
+
+
+def encode_entry(log: Log, kind: str, **fields: object) -> bytes:
+    """Return the bytes of an entry. Raises ValueError where it lacks its form: that is our own mistake."""
+    value = {"kind": kind, **fields}
+    misfits = misfits_of_entry(value, log)
+    if misfits:
+        raise ValueError(f"{kind}: {misfits[0]}")
+    data = canonical(value)
+    if len(data) > MAX_ENTRY or _depth(data) > MAX_DEPTH:
+        raise ValueError(f"{kind}: {len(data)} bytes, {_depth(data)} levels")
+    return data
+
+
+def _no_float(text: str) -> object:
+    raise ValueError(text)
+
+
+def _depth(data: bytes) -> int:
+    """Return the deepest nesting of brackets outside strings."""
+    depth = deepest = 0
+    inside = escaped = False
+    for byte in data:
+        if inside:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                inside = False
+        elif byte == 0x22:
+            inside = True
+        elif byte in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"}]":
+            depth -= 1
+    return deepest
