@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,8 @@ from dauys.record.forms import Log, misfits_of_entry
 BALLOT: Final = b"\x01"
 MAX_ENTRY: Final = 65_535
 MAX_DEPTH: Final = 8
+_STRINGS: Final = re.compile(rb'"(?:[^"\\\\]|\\\\.)*"', re.DOTALL)
+_BRACKETS: Final = re.compile(rb"[{}\[\]]")
 #: The code under which an entry without its form fails.
 FORM_CODES: Final[Mapping[Log, str]] = {"election": "L8.3", "device": "L9.8"}
 
@@ -114,20 +117,7 @@ def _no_float(text: str) -> object:
 def _depth(data: bytes) -> int:
     """Return the deepest nesting of brackets outside strings."""
     depth = deepest = 0
-    inside = escaped = False
-    for byte in data:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
+    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
+        depth += 1 if bracket in b"{[" else -1
+        deepest = max(deepest, depth)
     return deepest

@@ -1,0 +1,1 @@
+"""Everything that can be checked in a record, numbered (`spec/checks.md`)."""
