@@ -404,6 +404,12 @@ fn card_of(vote_id: &str, device: &str, secret: &[u8]) -> PyResult<(Vec<u8>, Vec
     ))
 }
 
+/// The name of the card with this number.
+#[pyfunction]
+fn card_name(s1: &[u8]) -> PyResult<String> {
+    Ok(cards::card_name(&fixed(s1)?))
+}
+
 /// The hash of a list of card hashes.
 #[pyfunction]
 fn card_list_hash(vote_id: &str, device: &str, hashes: Vec<Vec<u8>>) -> PyResult<Vec<u8>> {
@@ -467,6 +473,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(engines, module)?)?;
     module.add_function(wrap_pyfunction!(count_points, module)?)?;
     module.add_function(wrap_pyfunction!(card_of, module)?)?;
+    module.add_function(wrap_pyfunction!(card_name, module)?)?;
     module.add_function(wrap_pyfunction!(card_list_hash, module)?)?;
     module.add_function(wrap_pyfunction!(card_letters, module)?)?;
     module.add_function(wrap_pyfunction!(read_card_letters, module)?)?;

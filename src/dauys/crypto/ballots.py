@@ -30,6 +30,8 @@ CHECKS: Final = {
 }
 #: Ballots that are given to the core at once: some 13 MB.
 BLOCK: Final = 8192
+#: A sum as the core has it: how many ballots, `A`, `E…`.
+SumTuple = tuple[int, bytes, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def verify_ballots(
     """
     source, side = iter(ballots), None if hints is None else iter(hints)
     faults: list[Fault] = []
-    parts: list[list[_core.SumTuple]] = []
+    parts: list[list[SumTuple]] = []
     done = 0
     for block in _blocks(source):
         own = None if side is None else _padded(list(islice(side, len(block))), len(block))
@@ -196,7 +198,7 @@ def verify_ballots(
 
 def add_up(election: BallotElection, ballots: Iterable[bytes]) -> tuple[ContestSum, ...]:
     """Return the sums of ballots that were verified before; only lengths and points are checked again."""
-    parts: list[list[_core.SumTuple]] = []
+    parts: list[list[SumTuple]] = []
     for block in _blocks(iter(ballots)):
         parts = [election.core.merge([*parts, election.core.hold(block).add_up()])]
     return _sums(parts[0] if parts else election.core.merge([]))
@@ -241,7 +243,7 @@ def _blocks(ballots: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield block
 
 
-def _sums(tuples: Iterable[_core.SumTuple]) -> tuple[ContestSum, ...]:
+def _sums(tuples: Iterable[SumTuple]) -> tuple[ContestSum, ...]:
     return tuple(ContestSum(count, a, tuple(e)) for count, a, e in tuples)
 
 

@@ -1,0 +1,281 @@
+"""Work on devices, spread over threads or processes; `cluster` spreads it over machines.
+
+A parcel of devices goes out, outcomes come back, nothing else is shared: a worker reads the record itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from multiprocessing.synchronize import Event as ProcessEvent
+from typing import Final, Protocol
+
+from dauys import _core
+from dauys.crypto.ballots import BallotElection
+from dauys.crypto.boxes import ROOT, RootEntry
+from dauys.crypto.shapes import parse_canonical
+from dauys.errors import DauysError, InputError, Place, Problem
+from dauys.record.book import Record, open_record
+from dauys.record.faults import LogError
+from dauys.record.reader import LogReader
+from dauys.record.tiles import WIDTH
+from dauys.verify.cache import Cache
+from dauys.verify.cards import read_cards
+from dauys.verify.contents import Hooks, Stopped, read_contents
+from dauys.verify.devices import READING, open_device
+from dauys.verify.tasks import Contents, DeviceTask, Notes, Outcome
+
+#: Entries that a parcel has at least, so that sending it is little beside the work.
+PARCEL: Final = 8192
+#: Parcels that wait for each worker, so that none is idle.
+AHEAD: Final = 2
+#: Processors up to which threads of one process do; above, Python's own lock would be felt.
+THREADS: Final = 4
+
+Parcel = tuple[DeviceTask, ...]
+
+
+class WorkerError(DauysError):
+    """The work could not be done: a worker died, or a cluster is not there. No verdict comes of it."""
+
+    def __init__(self, code: str, found: str, expected: str, hint: str | None = None) -> None:
+        self.problem = Problem(code, Place(), found, expected, hint)
+        super().__init__(f"{code}: {found}, expected {expected}")
+
+
+class Workers(Protocol):
+    """Does parcels in any order and yields the outcomes of each as they come."""
+
+    def run(self, parcels: Iterable[Parcel], hooks: Hooks) -> Iterator[list[Outcome]]:
+        """Yield outcomes. Raises WorkerError where the work cannot be done, Stopped where it was stopped."""
+        ...
+
+
+def parcels_of(tasks: Iterable[DeviceTask], sizes: Callable[[DeviceTask], int]) -> Iterator[Parcel]:
+    """Yield tasks together until they have enough entries, the order kept."""
+    parcel: list[DeviceTask] = []
+    entries = 0
+    for task in tasks:
+        parcel.append(task)
+        entries += sizes(task)
+        if entries >= PARCEL:
+            yield tuple(parcel)
+            parcel, entries = [], 0
+    if parcel:
+        yield tuple(parcel)
+
+
+def do_parcel(parcel: Parcel, cache: Cache | None, hooks: Hooks) -> list[Outcome]:
+    """Return the outcomes of a parcel, in its order."""
+    return [check_device(_record(task.record), task, cache, hooks) for task in parcel]
+
+
+_open = threading.local()
+
+
+def _record(address: str) -> Record:
+    """Return the record at an address, opened once by each thread."""
+    records: dict[str, Record] = _open.__dict__.setdefault("records", {})
+    if address not in records:
+        records[address] = open_record(address)
+    return records[address]
+
+
+def close_records() -> None:
+    """Give back the records that this thread holds open."""
+    for record in _open.__dict__.pop("records", {}).values():
+        record.close()
+
+
+@lru_cache(maxsize=4)
+def _election(data: bytes, root: bytes) -> BallotElection:
+    value = parse_canonical(data, "root.json", ROOT, ("T6.1", "T6.1"))
+    entry = RootEntry(value, data)
+    if entry.root != root:
+        raise InputError([Problem("K10.2", Place(file="root.json"), entry.root.hex(), root.hex())])
+    return entry.election()
+
+
+def check_device(record: Record, task: DeviceTask, cache: Cache | None, hooks: Hooks) -> Outcome:
+    """Return everything that can be said of one device. Raises Stopped."""
+    notes = Notes()
+    log = open_device(record, task, notes)
+    if log is None:
+        return Outcome(task.number, notes.passed, notes.remarks())
+    contents, cached = None, False
+    if task.seal is None:
+        notes.not_run("no_seal", *READING)
+    else:
+        contents, cached = _contents(record, task, log.reader, notes, cache=cache, hooks=hooks)
+    if log.sealed and contents is not None:
+        closed = contents.close is not None
+        notes.check("L9.3", holds=closed, found="no close", expected="close, the last entry")
+    sealed = log.sealed and contents is not None and contents.close is not None
+    return Outcome(
+        task.number,
+        notes.passed,
+        notes.remarks(),
+        log.reader.size,
+        log.reader.root,
+        log.outsiders,
+        contents,
+        cached,
+        sealed,
+        sealed and not task.left_out,
+    )
+
+
+def _contents(
+    record: Record, task: DeviceTask, reader: LogReader, notes: Notes, *, cache: Cache | None, hooks: Hooks
+) -> tuple[Contents | None, bool]:
+    cards = read_cards(record, task, notes)
+    try:
+        election = _election(record.file(task.root_file), task.root)
+    except (InputError, LogError, _core.CoreError):
+        # What is wrong with the root is said in the chapter of keys.
+        notes.not_run("root", *READING)
+        return None, False
+    try:
+        found = cache.load(task, reader.size, reader.root) if cache else None
+        if found is not None:
+            _read_through(reader, hooks)
+        contents = found or read_contents(reader, task, election, cards, hooks)
+    except LogError as error:
+        file = f"device/{task.device}/{error.problem.place.file or ''}"
+        notes.fail(error.code, error.problem.found, error.problem.expected, file=file)
+        notes.not_run(error.code, *READING)
+        return None, False
+    if cache and found is None:
+        cache.save(task, reader.size, reader.root, contents)
+    notes.passed_one("L2.4", "L2.6")
+    return contents, found is not None
+
+
+def _read_through(reader: LogReader, hooks: Hooks) -> None:
+    """Read every entry against the tree and look at none: what they hold is known, not that they are here."""
+    for index in range(-(-reader.size // WIDTH)):
+        if hooks.stop():
+            raise Stopped
+        hooks.advance(len(reader.bundle(index)))
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadWorkers:
+    """Threads of this process: the core works outside of Python's lock."""
+
+    count: int
+    cache: Cache | None = None
+
+    def run(self, parcels: Iterable[Parcel], hooks: Hooks) -> Iterator[list[Outcome]]:
+        """Yield outcomes as they come."""
+        stopped = threading.Event()
+
+        def stop() -> bool:
+            return stopped.is_set() or hooks.stop()
+
+        def work(parcel: Parcel) -> list[Outcome]:
+            return do_parcel(parcel, self.cache, replace(hooks, stop=stop))
+
+        with ThreadPoolExecutor(self.count) as pool:
+            try:
+                yield from _results(pool, work, parcels, self.count * AHEAD)
+            finally:
+                stopped.set()
+
+
+_stop: ProcessEvent | None = None
+_cache: Cache | None = None
+
+
+def _begin(stop: ProcessEvent, cache: Cache | None) -> None:
+    """Prepare a worker process: it stops when it is told to, and not by a key that somebody presses."""
+    global _stop, _cache
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stop, _cache = stop, cache
+
+
+def _in_process(parcel: Parcel) -> list[Outcome]:
+    stop = _stop.is_set if _stop else Hooks().stop
+    return do_parcel(parcel, _cache, Hooks(stop=stop))
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessWorkers:
+    """Processes of this machine, each with one thread."""
+
+    count: int
+    cache: Cache | None = None
+
+    def run(self, parcels: Iterable[Parcel], hooks: Hooks) -> Iterator[list[Outcome]]:
+        """Yield outcomes as they come. Raises WorkerError V1.1 where a process died."""
+        context = multiprocessing.get_context("spawn")
+        stop = context.Event()
+        with ProcessPoolExecutor(self.count, context, _begin, (stop, self.cache)) as pool:
+            try:
+                for outcomes in _results(pool, _in_process, parcels, self.count * AHEAD):
+                    hooks.advance(sum(_entries(outcome) for outcome in outcomes))
+                    yield outcomes
+            except BrokenProcessPool as error:
+                raise WorkerError(
+                    "V1.1", "a worker process that died", "workers that live", "workers"
+                ) from error
+            finally:
+                stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _entries(outcome: Outcome) -> int:
+    return outcome.contents.ballots if outcome.contents else 0
+
+
+def _results(
+    pool: Executor, work: Callable[[Parcel], list[Outcome]], parcels: Iterable[Parcel], ahead: int
+) -> Iterator[list[Outcome]]:
+    """Yield results while few parcels wait, so that results do not pile up either."""
+    source = iter(parcels)
+    waiting: set[Future[list[Outcome]]] = set()
+    try:
+        while True:
+            while len(waiting) < ahead and (parcel := next(source, None)) is not None:
+                waiting.add(pool.submit(work, parcel))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def local_workers(count: int | None, cache: Cache | None) -> Iterator[Workers]:
+    """Give workers of this machine: `count` processes, or where nothing is said one for each processor.
+
+    Then few processors are used by threads, which begin at once.
+    """
+    if count is None and processors() <= THREADS:
+        yield ThreadWorkers(processors(), cache)
+    else:
+        yield ProcessWorkers(count or processors(), cache)
+    close_records()
