@@ -135,19 +135,19 @@ def _is_seal(shown: Checkpoint, key: VerifierKey, task: DeviceTask, notes: Notes
         return False
     found = f"{shown.size}, {shown.root.hex()}"
     where = {"logged": seal.entry}
+    agreed = [_is_spoken_seal(shown, spoken, notes) for spoken in task.spoken]
     if seal.note is None:
-        return _is_spoken_seal(shown, seal, notes)
+        return all(agreed)
     try:
         sealed = open_checkpoint(seal.note.encode(), (key,), task.origin).checkpoint
     except LogError as error:
         notes.fail("L9.3", error.problem.found, error.problem.expected, field="note", **where)
         return False
     if (sealed.size, sealed.root) != (shown.size, shown.root):
-        notes.fail(
-            "L9.3", found, f"{sealed.size}, {sealed.root.hex()}", file=f"{_folder(task)}/checkpoint", **where
-        )
+        expected = f"{sealed.size}, {sealed.root.hex()}"
+        notes.fail("L9.3", found, expected, file=f"{_folder(task)}/checkpoint", **where)
         return False
-    return True
+    return all(agreed)
 
 
 def spoken_code(root: bytes) -> str:

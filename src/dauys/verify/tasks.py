@@ -62,7 +62,8 @@ class CardsAt:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTask:
-    """One device of one vote. `number` counts the devices of all votes; `record` is the address to read from.
+    """One device of one vote. `number` counts the devices of all votes; `record` is the address to read from;
+    `spoken` are the seals given by telephone.
 
     `engine_seed` (32 bytes) is fresh and unknown to whoever made the ballots; it never changes a verdict.
     """
@@ -82,6 +83,7 @@ class DeviceTask:
     root_file: FileRef
     cards: CardsAt | None
     seal: Seal | None
+    spoken: tuple[Seal, ...] = ()
     readings: tuple[Reading, ...] = ()
     seen: tuple[Seen, ...] = ()
     left_out: bool = False

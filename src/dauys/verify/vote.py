@@ -10,9 +10,7 @@ from typing import Final
 from dauys import _core
 from dauys.crypto.ballots import BallotElection, SumTuple
 from dauys.record.book import Record
-from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.faults import LogError
-from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
 from dauys.record.tiles import WIDTH
 from dauys.verify.cards import read_cards
@@ -30,7 +28,7 @@ from dauys.verify.uniqueness import (
     judge_cards,
     judge_points,
 )
-from dauys.verify.workers import Workers, parcels_of
+from dauys.verify.workers import Workers, parcels_of, size_of
 
 #: Places that a finding over the whole vote names.
 SHOWN_SPOTS: Final = 4
@@ -87,10 +85,16 @@ class Gathering:
         remark = Remark("failed", code, found[:200], expected, entry=spot.index, votes=votes)
         self.found.append((task.vote, spot.device, remark))
 
-    def judge_vote(self, vote: str, waves: Mapping[int, int]) -> dict[int, set[int]]:
-        """Look at what must be unique in a vote; return the ballots that do not count, by device."""
+    def judge_vote(self, vote: str, waves: Mapping[int, int], *, whole: bool) -> dict[int, set[int]]:
+        """Look at what must be unique in a vote; return the ballots that do not count, by device.
+
+        Of a vote that is not there as a whole only the cards of each device can be looked at.
+        """
         out: dict[int, set[int]] = {}
-        copies = self._judge_cards(vote, out)
+        copies = self._judge_cards(vote, out, whole=whole)
+        if not whole:
+            self.found += [(vote, None, Remark("not_run", code, reason="station")) for code in ("C4", "C5")]
+            return out
         found = 0
         for clash in judge_points(self._records(self.points, "points", POINT_WIDTH, vote), waves, copies):
             found += 1
@@ -101,12 +105,14 @@ class Gathering:
             self.passed["C4"] = self.passed.get("C4", 0) + 1
         return out
 
-    def _judge_cards(self, vote: str, out: dict[int, set[int]]) -> set[tuple[int, int]]:
+    def _judge_cards(self, vote: str, out: dict[int, set[int]], *, whole: bool) -> set[tuple[int, int]]:
         """Look at cards and their names (C3, C5); return byte-identical repeats."""
         copies: set[tuple[int, int]] = set()
         found = {"C3": 0, "C5": 0}
         for clash in judge_cards(self._records(self.cards, "cards", CARD_WIDTH, vote)):
             code = "C5" if isinstance(clash, NameClash) else "C3"
+            if code == "C5" and not whole:
+                continue
             found[code] += 1
             named = ", ".join(map(self._named, clash.spots[:SHOWN_SPOTS]))
             self._fail_some(code, found[code], f"card {_core.card_name(clash.s1)}: {named}", "once", clash)
@@ -114,7 +120,7 @@ class Gathering:
                 self._exclude("C3", (*clash.excluded, *clash.copies), out)
                 copies.update((spot.device, spot.index) for spot in clash.copies)
         for code, count in found.items():
-            if not count:
+            if not count and (whole or code == "C3"):
                 self.passed[code] = self.passed.get(code, 0) + 1
         return copies
 
@@ -233,23 +239,11 @@ def judge(
     Raises Stopped, WorkerError.
     """
     gathering = Gathering(tasks, elections, folder, CountedFile(folder))
-    largest = sorted(tasks, key=lambda task: -_size(task))
-    for outcomes in workers.run(parcels_of(largest, _size), hooks):
+    largest = sorted(tasks, key=lambda task: -size_of(task))
+    for outcomes in workers.run(parcels_of(largest, size_of), hooks):
         for outcome in outcomes:
             gathering.take(outcome)
     for vote in dict.fromkeys(task.vote for task in tasks):
-        for number, indexes in sorted(gathering.judge_vote(vote, waves).items()):
+        for number, indexes in sorted(gathering.judge_vote(vote, waves, whole=whole).items()):
             gathering.take_off(record, number, indexes)
     return gathering, gathering.counted(whole=whole)
-
-
-def _size(task: DeviceTask) -> int:
-    """Return how many entries a device says that it has: it decides nothing but the order of work."""
-    if task.seal is None:
-        return 0
-    if task.seal.note is None:
-        return task.seal.size or 0
-    try:
-        return parse_checkpoint(parse_note(task.seal.note.encode()[:MAX_NOTE]).text).size
-    except LogError:
-        return 0

@@ -31,7 +31,9 @@ from dauys.crypto.boxes import ROOT, RootEntry
 from dauys.crypto.shapes import parse_canonical
 from dauys.errors import DauysError, InputError, Place, Problem
 from dauys.record.book import Record, open_record
+from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.faults import LogError
+from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
 from dauys.record.tiles import WIDTH
 from dauys.verify.cache import Cache
@@ -83,6 +85,18 @@ def parcels_of(tasks: Iterable[DeviceTask], sizes: Callable[[DeviceTask], int]) 
 def do_parcel(parcel: Parcel, cache: Cache | None, hooks: Hooks) -> list[Outcome]:
     """Return the outcomes of a parcel, in its order."""
     return [check_device(_record(task.record), task, cache, hooks) for task in parcel]
+
+
+def size_of(task: DeviceTask) -> int:
+    """Return how many entries a device says that it has: that decides nothing but the order of work."""
+    if task.seal is None:
+        return 0
+    if task.seal.note is None:
+        return task.seal.size or 0
+    try:
+        return parse_checkpoint(parse_note(task.seal.note.encode()[:MAX_NOTE]).text).size
+    except LogError:
+        return 0
 
 
 _open = threading.local()
