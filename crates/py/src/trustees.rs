@@ -259,6 +259,10 @@ impl TrusteeSecret {
             .map_err(refuse)
     }
 
+    fn for_next_vote(&self) -> PyResult<Self> {
+        self.0.for_next_vote().map(Self).map_err(refuse)
+    }
+
     #[pyo3(signature = (passphrase, work=None))]
     fn seal(&self, py: Python<'_>, passphrase: &str, work: Option<u8>) -> PyResult<Vec<u8>> {
         py.detach(|| self.0.seal(passphrase, work)).map_err(refuse)

@@ -45,6 +45,17 @@ impl Secret {
         Ok(Self { entries })
     }
 
+    /// A secret for the next vote of the same election: the same signing key, and nothing else of this one.
+    ///
+    /// # Errors
+    /// [`Error::Absent`].
+    pub fn for_next_vote(&self) -> Result<Self, Error> {
+        let seed = self.entries.get(SIGNING).ok_or(Error::Absent)?.clone();
+        Ok(Self {
+            entries: BTreeMap::from([(SIGNING.to_owned(), seed)]),
+        })
+    }
+
     /// Opens a sealed secret.
     ///
     /// # Errors
