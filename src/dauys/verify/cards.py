@@ -14,6 +14,7 @@ from dauys.verify.tasks import CardsAt, DeviceTask, Notes
 
 #: Test challenges that observers should make at a device.
 TESTS: Final = 5
+CLOSE_CHECKS: Final = ("C6.1", "C6.2", "C6.3", "C6.4", "C6.5")
 
 
 def read_cards(record: Record, task: DeviceTask, notes: Notes) -> CardSet | None:

@@ -15,7 +15,7 @@ from dauys.crypto.framing import framed_hash
 from dauys.record.device_log import DeviceReader
 from dauys.record.entries import Entry
 from dauys.record.reader import LogReader
-from dauys.verify.cards import Endings, check_close
+from dauys.verify.cards import CLOSE_CHECKS, Endings, check_close
 from dauys.verify.tasks import Contents, DeviceTask, Notes
 from dauys.verify.uniqueness import CARD_WIDTH, Kind, card_record, point_record
 
@@ -278,7 +278,11 @@ def read_contents(
     if cards is None:
         notes.not_run("C1", "C2")
     notes.passed_one(*(code for code in ("L9.6", "L9.7", "L9.8") if not notes.failed(code)))
-    if reading.close is not None:
+    if not reader.closed:
+        reading.close = None
+    if reading.close is None:
+        notes.not_run("L9.6", *CLOSE_CHECKS)
+    else:
         listed = None if cards is None else len(cards)
         check_close(reading.close, reading.closed_at, reading.ended, listed, notes)
     return reading.contents()
