@@ -25,6 +25,22 @@ pub fn leaves_hold(entries: &[&[u8]], leaves: &[[u8; 32]]) -> bool {
     entries.len() == leaves.len() && pairs.all(|(entry, expected)| leaf(entry) == *expected)
 }
 
+/// The root over hashes, 32 bytes each, whose number is a power of two; `None` for any other number.
+pub fn complete_root(hashes: &[[u8; 32]]) -> Option<[u8; 32]> {
+    if !hashes.len().is_power_of_two() {
+        return None;
+    }
+    let node = |pair: &[[u8; 32]]| -> [u8; 32] {
+        let state = Sha256::new_with_prefix([1]);
+        state.chain_update(pair.as_flattened()).finalize().into()
+    };
+    let mut level = hashes.to_vec();
+    while level.len() > 1 {
+        level = level.chunks_exact(2).map(node).collect();
+    }
+    level.first().copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +55,19 @@ mod tests {
         assert_eq!(split(&data[..7], 3), None);
         assert_eq!(split(b"\x00", 1), None);
         assert_eq!(split(b"", 0), Some(vec![]));
+    }
+
+    #[test]
+    fn a_complete_root_is_that_of_rfc_6962() {
+        let node = |left: &[u8; 32], right: &[u8; 32]| -> [u8; 32] {
+            Sha256::digest([&[1u8][..], left, right].concat()).into()
+        };
+        let [a, b, c, d] = [[1; 32], [2; 32], [3; 32], [4; 32]];
+        let root = node(&node(&a, &b), &node(&c, &d));
+        assert_eq!(complete_root(&[a, b, c, d]), Some(root));
+        assert_eq!(complete_root(&[a]), Some(a));
+        assert_eq!(complete_root(&[a, b, c]), None);
+        assert_eq!(complete_root(&[]), None);
     }
 
     #[test]

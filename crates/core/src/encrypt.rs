@@ -5,12 +5,17 @@
 use crate::ballot::{FORMAT, challenge, context, first_hash};
 use crate::cards::{Coins, SECRET_BYTES, card_hash, card_number, card_opening, seed, sigma};
 use crate::error::Error;
+use crate::generators::Generators;
 use crate::style::{Election, Layout};
 use crate::transcript::weights;
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT as BASE;
-use curve25519_dalek::ristretto::{RistrettoBasepointTable, RistrettoPoint};
+use curve25519_dalek::ristretto::{
+    RistrettoBasepointTable, RistrettoPoint, VartimeRistrettoPrecomputation,
+};
 use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::{Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul};
+use curve25519_dalek::traits::{
+    Identity, IsIdentity, MultiscalarMul, VartimeMultiscalarMul, VartimePrecomputedMultiscalarMul,
+};
 use std::sync::Arc;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeGreater};
 use zeroize::{Zeroize, Zeroizing};
@@ -83,6 +88,16 @@ impl Prover {
         sigma: &[u8; 32],
         choices: &[u8],
     ) -> Result<Vec<u8>, Error> {
+        self.made(card, sigma, choices, None)
+    }
+
+    fn made(
+        &self,
+        card: &Card<'_>,
+        sigma: &[u8; 32],
+        choices: &[u8],
+        opened: Option<&Opened>,
+    ) -> Result<Vec<u8>, Error> {
         check_choices(&self.layout, choices)?;
         let s1 = card_number(card.vote_id, card.device, card.secret);
         let ctx = context(self.election.root(), card.device, &self.layout.id, &s1);
@@ -97,20 +112,42 @@ impl Prover {
         bytes.extend_from_slice(&[FORMAT, self.layout.id.len() as u8]);
         bytes.extend_from_slice(self.layout.id.as_bytes());
         bytes.extend_from_slice(&s1);
-        self.prove(&coins, &mut bytes)?;
+        self.prove(&coins, opened, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// Appends points and answers.
-    fn prove(&self, coins: &Coins<'_>, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    /// Makes again the ballot of a challenge that was opened: nothing of it is secret any more, so it may be fast.
+    ///
+    /// # Errors
+    /// As [`Prover::encrypt`].
+    pub fn rebuild(
+        &self,
+        card: &Card<'_>,
+        sigma: &[u8; 32],
+        choices: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        self.made(card, sigma, choices, Some(self.election.opened()))
+    }
+
+    /// Appends points and answers; `opened` where secrets have become public.
+    fn prove(
+        &self,
+        coins: &Coins<'_>,
+        opened: Option<&Opened>,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         let secret = Drawn::new(&self.layout, coins);
-        let mut points = self.ciphertexts(coins.choices, &secret)?;
-        points.push(
-            self.commit_choices(coins.choices, &secret)
-                .compress()
-                .to_bytes(),
-        );
-        points.push(self.commit_masks(&secret).compress().to_bytes());
+        let (mut points, commitments) = if let Some(opened) = opened {
+            let points = self.opened_ciphertexts(coins.choices, &secret)?;
+            (points, opened.commitments(coins.choices, &secret))
+        } else {
+            let commitments = [
+                self.commit_choices(coins.choices, &secret),
+                self.commit_masks(&secret),
+            ];
+            (self.ciphertexts(coins.choices, &secret)?, commitments)
+        };
+        points.extend(commitments.map(|point| point.compress().to_bytes()));
         let first = first_hash(coins.ctx, &points);
         let rho = weights("rho", &first, self.layout.encrypted());
         let last = self.announce(&rho, &secret).compress().to_bytes();
@@ -138,6 +175,26 @@ impl Prover {
             points.push((&secret.r * table + choice).compress().to_bytes());
         }
         Ok(points)
+    }
+
+    /// The same points as [`Prover::ciphertexts`], of what is public. All are halved, doubled and encoded together.
+    fn opened_ciphertexts(&self, choices: &[u8], secret: &Drawn) -> Result<Vec<[u8; 32]>, Error> {
+        let half = Scalar::from(2u64).invert();
+        let (r, base) = (secret.r * half, BASE * half);
+        let mut halves = vec![RistrettoPoint::mul_base(&r)];
+        if halves[0].is_identity() {
+            return Err(Error::Identity);
+        }
+        for (table, &place) in self.tables.iter().zip(&self.layout.places) {
+            let masked = &r * table;
+            halves.push(if choices[place] == 1 {
+                masked + base
+            } else {
+                masked
+            });
+        }
+        let encoded = RistrettoPoint::double_and_compress_batch(&halves);
+        Ok(encoded.iter().map(|point| point.to_bytes()).collect())
     }
 
     /// `P = β·U + r·V + Σ m_j·G_j + Σ a_j(1−2m_j)·G'_j`.
@@ -202,6 +259,58 @@ impl Prover {
         }
         bytes.extend_from_slice((c * secret.r + secret.w).as_bytes());
         bytes.extend_from_slice((c * secret.beta + secret.gamma).as_bytes());
+    }
+}
+
+/// Tables of the generators `U, V, G…, G'…`, for commitments whose openings are public: they leak time.
+pub struct Opened {
+    tables: VartimeRistrettoPrecomputation,
+    positions: usize,
+}
+
+impl Opened {
+    pub(crate) fn new(to: &Generators) -> Self {
+        let bases = [to.u, to.v].into_iter();
+        let bases = bases
+            .chain(to.g.iter().copied())
+            .chain(to.g_prime.iter().copied());
+        Self {
+            tables: VartimeRistrettoPrecomputation::new(bases),
+            positions: to.g.len(),
+        }
+    }
+
+    /// `P` and `Q`, as [`Prover::commit_choices`] and [`Prover::commit_masks`] make them.
+    fn commitments(&self, choices: &[u8], secret: &Drawn) -> [RistrettoPoint; 2] {
+        let signed = |(a, &m): (&Scalar, &u8)| if m == 1 { -a } else { *a };
+        let p_g = choices.iter().map(|&m| Scalar::from(m));
+        let p_prime = secret.a.iter().zip(choices).map(signed);
+        let q_prime = secret.a.iter().map(|a| -(a * a));
+        [
+            self.sum([secret.beta, secret.r], p_g, p_prime),
+            self.sum([secret.gamma, secret.w], secret.a.iter().copied(), q_prime),
+        ]
+    }
+
+    fn sum(
+        &self,
+        head: [Scalar; 2],
+        g: impl Iterator<Item = Scalar>,
+        g_prime: impl Iterator<Item = Scalar>,
+    ) -> RistrettoPoint {
+        let all = |list: &mut dyn Iterator<Item = Scalar>| -> Vec<Scalar> {
+            let zeros = std::iter::repeat(Scalar::ZERO);
+            list.chain(zeros).take(self.positions).collect()
+        };
+        let (g, g_prime) = (all(&mut { g }), all(&mut { g_prime }));
+        let scalars = head.into_iter().chain(g).chain(g_prime);
+        self.tables.vartime_multiscalar_mul(scalars)
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opened")
     }
 }
 

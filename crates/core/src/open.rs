@@ -90,7 +90,7 @@ pub fn open_with(
         device: to.device,
         secret: opening.secret,
     };
-    let bytes = prover.encrypt_with_sigma(&card, opening.sigma, opening.choices)?;
+    let bytes = prover.rebuild(&card, opening.sigma, opening.choices)?;
     if &Ballot::parse(election, &bytes)?.hash(election.root(), to.device) != opening.ballot_hash {
         return Err(Error::Rebuild);
     }

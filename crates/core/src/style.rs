@@ -4,12 +4,14 @@
 //! committed; `i` counts encrypted positions, `p(i)` is the place of the i-th among all positions, and
 //! `κ(i)` the index of its key. The three are kept apart everywhere.
 
+use crate::encrypt::Opened;
 use crate::error::Error;
 use crate::generators::Generators;
 use crate::group::decode_point_not_identity;
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT as BASE;
 use curve25519_dalek::ristretto::RistrettoPoint;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 /// The most positions a ballot may have, blanks included.
 pub const MAX_POSITIONS: usize = 512;
@@ -138,6 +140,7 @@ pub struct Election {
     key_bytes: Vec<[u8; 32]>,
     generators: Generators,
     fixed_bases: Vec<[u8; 32]>,
+    opened: Arc<OnceLock<Opened>>,
 }
 
 impl Election {
@@ -185,6 +188,7 @@ impl Election {
             fixed_bases: fixed_bases(&key_bytes, &generators),
             key_bytes,
             generators,
+            opened: Arc::default(),
         })
     }
 
@@ -221,6 +225,11 @@ impl Election {
     /// The encodings of all points that are the same for every ballot: `B, U, V`, all `h`, all `G_j`, all `G'_j`.
     pub fn fixed_bases(&self) -> &[[u8; 32]] {
         &self.fixed_bases
+    }
+
+    /// Tables for ballots whose secrets are public, made when the first one is needed.
+    pub(crate) fn opened(&self) -> &Opened {
+        self.opened.get_or_init(|| Opened::new(&self.generators))
     }
 
     /// The place of the style with this id.

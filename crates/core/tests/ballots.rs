@@ -2,11 +2,12 @@
 
 mod common;
 
-use common::{DEVICE, VOTE, election, make};
+use common::{DEVICE, VOTE, election, make, options};
 use dauys_core::ballot::Ballot;
 use dauys_core::batch::{ContestSum, Verifier};
 use dauys_core::cards::card_hash;
 use dauys_core::choose::Chosen;
+use dauys_core::encrypt::{Card, Prover, fill_blanks};
 use dauys_core::engine::Plain;
 use dauys_core::error::Error;
 use dauys_core::examine::{Origin, examine};
@@ -120,5 +121,25 @@ fn sums_less_a_part_are_the_sums_of_the_rest() {
         assert_eq!(whole.less(&part), Ok(rest.clone()));
         assert_eq!(ContestSum::join(&[part.clone(), rest]), Ok(whole.clone()));
         assert!(part.ballots == 0 || part.less(whole).is_err());
+    }
+}
+
+#[test]
+fn what_is_rebuilt_in_the_open_is_what_was_made_in_secret() {
+    let election = election();
+    for style in ["majilis", "abroad", "council", "all"] {
+        let prover = Prover::new(&election, style).expect("style");
+        let layout = &election.layouts()[election.style(style.as_bytes()).expect("style")];
+        for number in 0..4 {
+            let card = Card {
+                vote_id: VOTE,
+                device: DEVICE,
+                secret: &[number; 16],
+            };
+            let chosen = options(&election, style, usize::from(number));
+            let choices = fill_blanks(layout, &chosen).expect("fits");
+            let made = prover.encrypt_with_sigma(&card, &[9; 32], &choices);
+            assert_eq!(prover.rebuild(&card, &[9; 32], &choices), made);
+        }
     }
 }

@@ -228,6 +228,15 @@ fn bundle_entries<'py>(
     )
 }
 
+/// The root of the Merkle tree over joined hashes, whose number must be a power of two.
+#[pyfunction]
+fn complete_root<'py>(py: Python<'py>, hashes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let (hashes, rest) = hashes.as_chunks::<32>();
+    let root = bundle::complete_root(hashes).filter(|_| rest.is_empty());
+    let root = root.ok_or_else(|| PyValueError::new_err("a power of two of hashes"))?;
+    Ok(PyBytes::new(py, &root))
+}
+
 /// The records of a block in ascending order.
 #[pyfunction]
 fn sort_records<'py>(py: Python<'py>, block: &[u8], width: usize) -> Bound<'py, PyBytes> {
@@ -261,6 +270,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(add_sums, module)?)?;
     module.add_function(wrap_pyfunction!(subtract_sums, module)?)?;
     module.add_function(wrap_pyfunction!(bundle_entries, module)?)?;
+    module.add_function(wrap_pyfunction!(complete_root, module)?)?;
     module.add_function(wrap_pyfunction!(sort_records, module)?)?;
     module.add_function(wrap_pyfunction!(sharing_records, module)?)?;
     module.add_function(wrap_pyfunction!(first_descent, module)?)?;
