@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
+from dauys import _core
 from dauys.record.faults import LogError
 
 HASH_BYTES = 32
@@ -36,9 +37,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 def complete_root(hashes: Sequence[bytes]) -> bytes:
     """Return the root over a power of two of hashes."""
-    while len(hashes) > 1:
-        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-    return hashes[0]
+    return hashes[0] if len(hashes) == 1 else _core.complete_root(b"".join(hashes))
 
 
 def fold_right(hashes: Sequence[bytes], right: bytes | None) -> bytes | None:
