@@ -63,7 +63,7 @@ def read_election(path: Path) -> Election:
         tables.faults.problems[:0] = problems
         tables.faults.finish()
     election = build_election(raw, **rows)
-    if tables.faults.problems and not tables.unreadable and election.stations:
+    if tables.faults.problems and not tables.unreadable and election.stations and "protocols" in raw["files"]:
         # Nobody should mend the stations only to hear of the protocols afterwards.
         try:
             read_protocols(election, path.parent)

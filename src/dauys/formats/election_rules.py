@@ -234,7 +234,12 @@ def _generated(raw: Raw, folder: Path) -> Iterator[Problem]:
     names = raw["files"]
     yield from _twice(("files",), list(names.values()))
     makes = raw.get("generator", {}).get("makes", ())
-    there = {k for k in ("protocols", "votes") if (folder / names[k]).exists()}
+    both = {"protocols", "votes"}
+    if len(named := both & set(names)) == 1:
+        # A definition may have neither: its protocols come later. One without the other is a slip.
+        yield _at("E1.4", ("files",), "", (both - named).pop())
+        return
+    there = {k for k in named if (folder / names[k]).exists()}
     if len(there) == 1 and {"protocols", "votes"} <= set(makes):
         missing = ({"protocols", "votes"} - there).pop()
         yield _at("E3.8", ("files", missing), names[missing], names[there.pop()])

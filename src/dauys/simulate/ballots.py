@@ -154,14 +154,23 @@ def plan_of(election: Election, stations: Sequence[StationVotes], minimum: int) 
     )
 
 
+def gather_trustees(
+    plan: bytes, secrets: Mapping[int, _core.TrusteeSecret], names: Mapping[int, str]
+) -> Trustees:
+    """Return trustees who have made their keys together. Raises RuntimeError where a step stopped."""
+    table = Trustees(plan, secrets)
+    for number, secret in secrets.items():
+        table.table.update(steps.init(secret, plan, number, names[number]).files)
+    for step in (steps.recipients, steps.commit, steps.reveal, steps.check, steps.sign, steps.sign):
+        table.do(step, list(secrets))
+    return table
+
+
 def hold_ceremony(plan: bytes, trustees: int) -> tuple[Trustees, PublicKeys]:
     """Return trustees who have made their keys together, and the public keys of the signed transcript."""
-    table = Trustees(plan, {number: _core.TrusteeSecret.create() for number in range(1, trustees + 1)})
-    everybody = list(table.secrets)
-    for number, secret in table.secrets.items():
-        table.table.update(steps.init(secret, plan, number, f"Trustee {number}").files)
-    for step in (steps.recipients, steps.commit, steps.reveal, steps.check, steps.sign, steps.sign):
-        table.do(step, everybody)
+    numbers = range(1, trustees + 1)
+    secrets = {number: _core.TrusteeSecret.create() for number in numbers}
+    table = gather_trustees(plan, secrets, {number: f"Trustee {number}" for number in numbers})
     report = check_transcript(table.table[TRANSCRIPT])
     if report.keys is None:
         raise RuntimeError(f"the transcript does not hold: {', '.join(p.code for p in report.problems)}")

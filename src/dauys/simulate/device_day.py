@@ -29,7 +29,7 @@ SOFTWARE: Final = sha256(b"SIMULATION dauys station").digest()
 
 @dataclass(frozen=True, slots=True)
 class DeviceSpec:
-    """One device in one vote. `rows`: for each cast ballot one byte 0 or 1 per option of its style's contests.
+    """One device in one vote. `rows`: for each cast ballot a byte 0 or 1 per option of its style.
 
     `registered`, `additions`: voters of the station. `readings`: how many turnout readings the day has.
     """
@@ -206,7 +206,7 @@ class DeviceDay:
         return "challenge", digest, {"opening": opening, "test": what == "test"}
 
     def _positions(self, row: bytes) -> str:
-        """Return `m` as the opening shows it: options of each contest, then its blanks, filled from the left."""
+        """Return `m` as the opening shows it: of each contest the options, then the blanks."""
         style = next(style for style in self.election.styles if style.id == self.spec.style)
         found, at = [], 0
         for place in style.contests:

@@ -57,6 +57,8 @@ def fill(election: Election, folder: Path, file: str) -> Filled:
     rows = generate(election, file) if absent else None
     if rows is not None:
         election = _with_places(election, rows, absent, folder)
+    if "protocols" not in election.files:
+        raise InputError([Problem("E1.4", Place(file=file, path="files"), None, "protocols")])
     protocols = None if "protocols" in absent else read_protocols(election, folder)
     if protocols is None:
         protocols = rows.protocols if rows else ()
