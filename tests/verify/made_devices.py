@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -281,3 +282,30 @@ def _file(record: Path, path: str, data: bytes) -> FileRef:
 
 def with_task(**changed: object) -> Callable[[DeviceTask], DeviceTask]:
     return lambda task: replace(task, **changed)
+
+
+def forged(device: str, card: int, r: int, vote: int = 0) -> bytes:
+    """A ballot whose every check holds, with an `R = r·B` that its maker chose."""
+    sys.path.insert(0, str(SPEC / "reference"))
+    import ballots as reference
+
+    told = {
+        "root": ROOT.root.hex(),
+        "contests": [{**c, "first_key": c["first"]} for c in ROOT.value["contests"]],
+        "styles": [{"id": "both", "contests": [0, 1]}],
+        "keys": ROOT.value["keys"],
+    }
+    election = reference.Election(told)
+    style = election.styles["both"]
+    s1, _, _ = reference.card(VOTE, device, secret(device, card))
+    ctx = reference.context(election.root, device, "both", s1)
+    options = bytearray(5)
+    options[vote] = 1
+    choices = reference.fill_blanks(style, list(options))
+    coins = {**reference.draw(style, bytes([r]) * 32, ctx, choices), "r": r}
+    point, encrypted, p, q = reference.statement(election, style, choices, coins)
+    first = reference.first_hash(ctx, point, encrypted, p, q)
+    t = reference.announce(election, style, reference.weights("rho", first, style.n), coins)
+    c = reference.framed_scalar("second", first, t.encode())
+    points = [point, *encrypted, p, q, t]
+    return reference.wire("both", s1, points, reference.answers(style, choices, coins, c))

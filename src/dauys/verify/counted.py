@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from dauys._core import add_sums
 from dauys.crypto.ballots import BallotElection, SumTuple
@@ -39,14 +39,14 @@ class CountedFile:
     """The hashes of counted ballots on disk. Not frozen: devices are added one after another."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file: BinaryIO = (folder / "counted").open("w+b")
+        self._folder, self._path = folder, folder / "counted"
+        self._path.write_bytes(b"")
         self._end = 0
         self._runs: dict[int, dict[int, Run]] = {}
 
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
+    def remove(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)
 
     def add(self, device: int, blocks: Iterable[bytes]) -> None:
         """Take the records of a device, in any order."""
@@ -68,8 +68,8 @@ class CountedFile:
         start = self._end
         styles: dict[int, int] = {}
         for block in blocks:
-            self._file.seek(self._end)
-            self._file.write(block)
+            with self._path.open("ab") as file:
+                file.write(block)
             self._end += len(block)
             for style, count in _styles(block):
                 styles[style] = styles.get(style, 0) + count
@@ -91,8 +91,11 @@ class CountedFile:
 
     def _blocks(self, run: Run, piece: int) -> Iterator[bytes]:
         for first in range(0, run.count, piece):
-            self._file.seek(run.offset + first * COUNTED_WIDTH)
-            yield self._file.read(min(piece, run.count - first) * COUNTED_WIDTH)
+            # Opened for each piece: a unit of thousands of devices must not hold as many files.
+            with self._path.open("rb") as file:
+                file.seek(run.offset + first * COUNTED_WIDTH)
+                data = file.read(min(piece, run.count - first) * COUNTED_WIDTH)
+            yield data
 
     def _pieces(self, run: Run, piece: int) -> Iterator[bytes]:
         for data in self._blocks(run, piece):
@@ -214,8 +217,8 @@ class Counted:
         return 0, bytes(32), [bytes(32)] * election.contests[place].options
 
     def close(self) -> None:
-        """Give back the file of hashes."""
-        self.file.close()
+        """Remove the file of hashes; sets cannot be computed after that."""
+        self.file.remove()
 
 
 def _holding(election: BallotElection, contest: str) -> list[int]:
