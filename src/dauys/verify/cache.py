@@ -15,6 +15,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -95,7 +96,8 @@ class Cache:
             # Complete or not there at all: whoever stops this program may do it at any moment.
             draft.replace(path)
         except OSError:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _path(self, task: DeviceTask, size: int, root: bytes) -> Path:
         return self.folder / framed_hash("cache", *self._about(task, size, root)).hex()[:48]
