@@ -124,7 +124,7 @@ class DeviceDay:
 
     def open_fields(self, cards: CardList, present: Sequence[str]) -> dict[str, object]:
         """Return the fields of *open*."""
-        _, sigma, _ = _core.sigma_tree(self.spec.coin_key, self._order, 0)
+        sigma, _, _ = _core.sigma_tree(self.spec.coin_key, self._order, 0)
         return {
             "cards": cards.list_hash.hex(),
             "device": self.spec.device,
@@ -193,7 +193,7 @@ class DeviceDay:
             s1 = _core.card_of(self.spec.vote, self.spec.device, secret)[0]
             return "ended", digest, {"ballot": digest, "s1": s1.hex(), "why": what}
         leaf = self._place[self._hashes[card]]
-        sigma, _, path = _core.sigma_tree(self.spec.coin_key, self._order, leaf)
+        _, sigma, path = _core.sigma_tree(self.spec.coin_key, self._order, leaf)
         opening = {
             "ballot": digest,
             "choices": self._positions(row),

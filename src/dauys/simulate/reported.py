@@ -27,9 +27,10 @@ def options_of(scene: Scene, contest: str, round_number: int) -> tuple[str, ...]
     """Return the options of a contest in a round, in ballot order; those of a run-off from its protocols."""
     if round_number == 1:
         return next(c.options for c in scene.election.contests(1) if c.id == contest)
+    known = next(c.options for c in scene.election.contests(round_number) if c.id == contest)
     for protocol in scene.protocols:
         if (protocol.contest, protocol.round) == (contest, round_number):
-            return tuple(protocol.votes)
+            return tuple(option for option in known if option in protocol.votes or option == AGAINST_ALL)
     raise ValueError(f"no protocol of {contest} in round {round_number}")
 
 

@@ -73,7 +73,8 @@ def scene_of_folder(path: Path, file: Path, count: int, minimum: int) -> Scene:
     files = _folder_files(raw, filled, chosen, path)
     defined = _read_back(files)
     newest = _newest(filled.protocols)
-    electronic, ballots = _electronic(newest, chosen)
+    order = {c.id: c.options for n in (1, 2) for c in defined.contests(n)}
+    electronic, ballots = _electronic(newest, chosen, order)
     return Scene(
         defined,
         files,
@@ -157,13 +158,17 @@ def _newest(protocols: Iterable[Protocol]) -> dict[tuple[str, str, int, Channel]
 
 
 def _electronic(
-    newest: Mapping[tuple[str, str, int, Channel], Protocol], chosen: set[str]
+    newest: Mapping[tuple[str, str, int, Channel], Protocol],
+    chosen: set[str],
+    order: Mapping[str, Sequence[str]],
 ) -> tuple[dict[Key, tuple[int, ...]], dict[tuple[str, int], int]]:
     votes: dict[Key, tuple[int, ...]] = {}
     ballots: dict[tuple[str, int], int] = {}
     for (station, contest, number, channel), protocol in newest.items():
         if channel is Channel.ELECTRONIC and station in chosen:
-            votes[station, contest, number] = tuple(protocol.votes.values())
+            votes[station, contest, number] = tuple(
+                protocol.votes[option] for option in order[contest] if option in protocol.votes
+            )
             ballots[station, number] = protocol.counts.ballots_cast or 0
     return votes, ballots
 

@@ -103,7 +103,9 @@ class DaskWorkers:
             if hooks.stop():
                 raise Stopped
             try:
-                return set(package.wait(list(waiting), timeout=LOOK, return_when="FIRST_COMPLETED").done)
+                with self.client.as_current():
+                    found = package.wait(list(waiting), timeout=LOOK, return_when="FIRST_COMPLETED")
+                return set(found.done)
             except package.TimeoutError:
                 self._workers()
 

@@ -14,7 +14,6 @@ from dauys.crypto.ballots import BallotElection
 from dauys.crypto.board import PublicKeys
 from dauys.crypto.boxes import RootEntry
 from dauys.domain.election import Election
-from dauys.domain.votes import Protocol
 from dauys.record.book import Record
 from dauys.record.entries import Entry, FileRef, parse_entry
 from dauys.record.faults import LogError
@@ -89,10 +88,11 @@ class Context:
     broken: set[str] = field(default_factory=set)
     #: `(size, seconds since 1970)`: checkpoints with a cosignature by the policy's witnesses, ascending.
     cosigned: list[tuple[int, int]] = field(default_factory=list)
+    #: Witnesses of the policy that cosigned the newest checkpoint.
+    witnesses: int = 0
     keys: Mapping[str, Any] | None = None
     election: Election | None = None
     law: Law | None = None
-    protocols: list[Protocol] | None = None
 
     def entries(self, kind: str) -> list[Entry]:
         """Return the entries of a kind, in the order of the log; `protocol` entries are not kept."""

@@ -50,6 +50,8 @@ def open_election_log(record: Record, options: Options, ledger: Ledger) -> Conte
     ledger.passed("L2.3")
     context = Context(record, options, ledger, log, checkpoint.origin)
     context.cosigned = _times(opened, options)
+    known = {w.key for w in options.policy.witnesses.values()} if options.policy else set()
+    context.witnesses = sum(signed.key in known for signed in opened.signed)
     return context
 
 

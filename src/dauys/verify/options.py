@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dauys.record.keys import VerifierKey
 from dauys.record.policy import Policy
+from dauys.verify.cache import Cache
 from dauys.verify.report import CHAPTERS
 
 
@@ -28,7 +29,7 @@ class Options:
     station: str | None = None
     workers: int | None = None
     dask: str | None = None
-    cache: Path | None = None
+    cache: Cache | None = None
 
     @property
     def anchored(self) -> bool:

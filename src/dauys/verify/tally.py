@@ -89,30 +89,13 @@ def check_tally(
             check = _WaveCheck(context, vote, counted, waves[vote.vote, number])
             totals.update(check.run(done, taken))
             progress.advance(1)
-        _check_first_wave(context, vote)
         _check_all_opened(context, vote, taken)
     progress.end("T")
     return totals
 
 
-def _check_first_wave(context: Context, vote: VoteContext) -> None:
-    """Check that no sum was signed for while a box was open (L9.9)."""
-    if not vote.waves:
-        context.ledger.not_run("L9.9", "no_wave", Where(vote=vote.vote))
-        return
-    first = vote.waves[min(vote.waves)].entry
-    seals, out = vote.seals(), context.excluded_devices()
-    for device in vote.installations:
-        seal = seals.get(device)
-        where = Where(vote=vote.vote, device=device, logged=first.index)
-        sealed = (seal is not None and seal.index < first.index) or (vote.vote, device) in out
-        found = "no seal" if seal is None else f"a seal in entry {seal.index}"
-        context.ledger.check(
-            "L9.9", where, holds=sealed, found=found, expected=f"a seal before entry {first.index}"
-        )
-
-
 def _check_all_opened(context: Context, vote: VoteContext, taken: set[str]) -> None:
+    """Check that no sealed device was left unopened (T7.6)."""
     seals, out = vote.seals(), context.excluded_devices()
     for device in vote.installations:
         if device in taken:
