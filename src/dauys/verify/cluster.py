@@ -8,7 +8,7 @@ read. Who runs the cluster is trusted with the verdict, as who runs the processo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
@@ -19,7 +19,7 @@ from dauys.verify.tasks import Outcome
 from dauys.verify.workers import AHEAD, Parcel, WorkerError, Workers, do_parcel
 
 #: Seconds until a scheduler must have answered.
-ANSWER: Final = "20s"
+ANSWER: Final = 20.0
 #: Seconds after which it is looked whether any worker is left.
 LOOK: Final = 5.0
 
@@ -84,7 +84,8 @@ class DaskWorkers:
                     yield outcomes
         finally:
             for future in waiting:
-                future.cancel()
+                # Only here: a scheduler that is gone would never answer. One that is there forgets them.
+                future.release()
 
     def _submit(self, parcel: Parcel) -> Any:
         # pure=False: a result of an earlier run is no result of this one.
@@ -92,10 +93,14 @@ class DaskWorkers:
 
     def _workers(self) -> int:
         """Return how many threads the workers have. Raises WorkerError V1.3 where there are none."""
-        found = sum(self.client.nthreads().values()) if self.client.status == "running" else 0
+        client, found = self.client, 0
+        if client.status == "running":
+            with suppress(OSError, TimeoutError):
+                told = client.sync(client.scheduler.ncores, workers=None, callback_timeout=ANSWER)
+                found = sum(told.values())
         if not found:
             raise WorkerError("V1.3", "no scheduler or no workers", "a cluster that works", "cluster")
-        return int(found)
+        return found
 
     def _wait(self, waiting: set[Any], hooks: Hooks) -> set[Any]:
         package = _distributed()
