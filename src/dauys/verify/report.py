@@ -288,5 +288,5 @@ class Report:
 
 def shown(value: object) -> str:
     """Return a value as a finding shows it, at most 200 characters."""
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else "" if value is None else str(value)
     return text if len(text) <= 200 else text[:199] + "…"
