@@ -11,6 +11,7 @@ import click
 
 from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
+from dauys.cli.simulate_record import command as record_command
 from dauys.errors import InputError, Place, Problem
 from dauys.formats.election_file import find_election, read_election
 from dauys.formats.results_out import (
@@ -45,6 +46,9 @@ class _Group(SpokenCommand, click.Group):
 @click.group("simulate", cls=_Group, help="help.simulate", short_help="command.simulate")
 def command() -> None:
     """Hold the commands; the text of the help page is in the locale files."""
+
+
+command.add_command(record_command)
 
 
 @command.command(

@@ -13,11 +13,13 @@ from dauys import _core
 from dauys.cli.options import lang_option
 from dauys.cli.stick import read_boxes
 from dauys.cli.trustee_desk import Desk, Option, SpokenGroup, Step, step_options
+from dauys.cli.trustee_record import Opened, open_wave
 from dauys.crypto import stick as steps
 from dauys.crypto import stick_tally
 from dauys.crypto.boxes import check_boxes, parse_root, verified_sums, wave_of
 from dauys.crypto.stick import Outcome, Stick
 from dauys.errors import InputError, Place, Problem
+from dauys.words import Words
 
 Run = Callable[[Stick], Outcome]
 
@@ -134,49 +136,69 @@ def sign(desk: Desk) -> None:
     _run(desk, "sign", run)
 
 
+RECORD = (
+    click.option("--record", "address", cls=Option, required=True, help="option.record"),
+    click.option(
+        "--policy",
+        cls=Option,
+        required=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="option.record_policy",
+    ),
+)
+
+
+def _wave_of_record(desk: Desk, stick: Stick, address: str, policy: Path, number: int) -> Opened:
+    """Return the wave of a record verified now. Raises InputError where the stick has another one."""
+    vote = stick.secret.note("vote_id").decode()
+    language = desk.words.language
+    opened = open_wave(address, policy, vote, number, Words(language, "verify", "cli"))
+    name = stick_tally.wave_name(number)
+    if stick.files.get(name, opened.wave.data) != opened.wave.data:
+        raise InputError([Problem("T2.4", Place(file=name), "another wave", "the wave of the record")])
+    return opened
+
+
 @command.command(cls=Step, name="sign-wave")
 @click.option("--wave", required=True, type=click.IntRange(min=1), cls=Option, help="option.wave")
-@BOXES[0]
-@BOXES[1]
+@RECORD[0]
+@RECORD[1]
 @step_options
-def sign_wave(desk: Desk, wave: int, election: Path, boxes: Path) -> None:
-    """Sign which devices are counted together, after verifying every ballot of them."""
+def sign_wave(desk: Desk, wave: int, address: str, policy: Path) -> None:
+    """Sign which devices are counted together, after verifying the whole record."""
 
     def run(stick: Stick) -> Outcome:
         keys = stick_tally.keys_of(stick)
-        entry = stick_tally.read_wave(stick, keys, wave)
-        conflicts = stick_tally.ledger_of(stick).conflicts(entry)
-        if conflicts:
-            return Outcome(problems=tuple(conflicts), next="refused")
-        root = parse_root(election.read_bytes(), keys, str(election))
-        sums = verified_sums(root, root.election(), entry, read_boxes(boxes, entry.devices))
-        faults = stick_tally.check_sums_of(root.root, entry, keys, sums)
+        opened = _wave_of_record(desk, stick, address, policy, wave)
+        conflicts = stick_tally.ledger_of(stick).conflicts(opened.wave)
+        faults = conflicts or stick_tally.check_sums_of(opened.root.root, opened.wave, keys, opened.sums)
         if faults:
             return Outcome(problems=tuple(faults), next="refused")
-        desk.confirm("wave", count=len(entry.devices))
-        return stick_tally.sign_wave(stick, wave)
+        desk.confirm("wave", count=len(opened.wave.devices))
+        known = {stick_tally.wave_name(wave): opened.wave.data}
+        outcome = stick_tally.sign_wave(Stick(stick.secret, {**stick.files, **known}), wave)
+        return replace(outcome, files={**known, **outcome.files})
 
     _run(desk, "sign-wave", run)
 
 
 @command.command(cls=Step, name="decrypt")
 @click.option("--wave", required=True, type=click.IntRange(min=1), cls=Option, help="option.wave")
-@BOXES[0]
-@BOXES[1]
+@RECORD[0]
+@RECORD[1]
 @step_options
-def decrypt(desk: Desk, wave: int, election: Path, boxes: Path) -> None:
+def decrypt(desk: Desk, wave: int, address: str, policy: Path) -> None:
     """Open this trustee's part of the sums of a wave, and the totals once there are enough parts."""
 
     def run(stick: Stick) -> Outcome:
-        keys = stick_tally.keys_of(stick)
-        entry = parse_root(election.read_bytes(), keys, str(election))
-        found = stick_tally.read_wave(stick, keys, wave)
-        sums = verified_sums(entry, entry.election(), found, read_boxes(boxes, found.devices))
+        opened = _wave_of_record(desk, stick, address, policy, wave)
+        known = {stick_tally.wave_name(wave): opened.wave.data}
+        full = Stick(stick.secret, {**stick.files, **known})
         if f"partial-{wave}-{stick.number}.json" not in stick.files:
-            desk.confirm("decrypt", count=sum(ballots for _, ballots in found.sums.values()))
-        outcome = stick_tally.decrypt(stick, wave, sums, root=entry.root)
-        full = Stick(stick.secret, {**stick.files, **outcome.files})
-        return stick_tally.with_totals(outcome, stick_tally.totals(full, wave, sums))
+            desk.confirm("decrypt", count=sum(ballots for _, ballots in opened.wave.sums.values()))
+        outcome = stick_tally.decrypt(full, wave, opened.sums, root=opened.root.root)
+        full = Stick(stick.secret, {**full.files, **outcome.files})
+        return stick_tally.with_totals(outcome, stick_tally.totals(full, wave, opened.sums))
 
     _run(desk, "decrypt", run)
 

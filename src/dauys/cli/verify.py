@@ -108,8 +108,8 @@ def _options(work: Path, given: Mapping[str, Any]) -> Options:
     return Options(
         os.urandom(32),
         work,
-        policy=_policy(given["policy_file"]),
-        log_key=_log_key(given["log_key"]),
+        policy=read_policy(given["policy_file"]),
+        log_key=read_log_key(given["log_key"]),
         chapters=frozenset(given["only"]) or frozenset(CHAPTERS),
         station=given["station"],
         workers=given["workers"],
@@ -135,11 +135,13 @@ def _reporting(context: click.Context, words: Words) -> Iterator[None]:
         context.exit(130)
 
 
-def _policy(file: Path | None) -> Policy | None:
+def read_policy(file: Path | None) -> Policy | None:
+    """Return the policy of a file, None without one. Raises LogError L4.2."""
     return None if file is None else parse_policy(file.read_bytes(), str(file))
 
 
-def _log_key(text: str | None) -> VerifierKey | None:
+def read_log_key(text: str | None) -> VerifierKey | None:
+    """Return the key that is given as text or as a file, None without one. Raises LogError L3.3."""
     if text is None:
         return None
     path = Path(text)

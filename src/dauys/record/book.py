@@ -75,14 +75,15 @@ class Record(Closing):
         return BelowSource(self.source, device_folder(vote, device))
 
     def paths(self) -> Iterator[str] | None:
-        """Return every path there, sorted; None over http, where nothing can be listed.
+        """Return every path there; None over http, where nothing can be listed.
 
-        Links are named and not followed.
+        Links are named and not followed. What no path of a record can hold is written as an escape, so that
+        a name can be shown: it may come from anybody.
         """
         if isinstance(self.source, ZipSource):
-            return iter(self.source.names())
+            return map(_plain, self.source.names())
         if isinstance(self.source, FolderSource):
-            return _walk(Path(self.address))
+            return map(_plain, _walk(Path(self.address)))
         return None
 
 
@@ -112,6 +113,10 @@ def host_of(origin: str) -> str | None:
 def device_origin(election_origin: str, vote: str, device: str) -> str:
     """Return the origin of the log of a device: `HOST/VOTE/device/DEVICE` (`spec/record.md` §2)."""
     return f"{host_of(election_origin) or election_origin}/{vote}/device/{device}"
+
+
+def _plain(path: str) -> str:
+    return ascii(path)[1:-1]
 
 
 def _walk(folder: Path) -> Iterator[str]:

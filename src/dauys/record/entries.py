@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -13,13 +13,16 @@ import rfc8785
 
 from dauys.crypto.shapes import canonical
 from dauys.record.faults import LogError, at
-from dauys.record.forms import Log, misfits_of_entry
+from dauys.record.forms import Log, files_of_entry, misfits_of_entry
 
 BALLOT: Final = b"\x01"
 MAX_ENTRY: Final = 65_535
 MAX_DEPTH: Final = 8
-_STRINGS: Final = re.compile(rb'"(?:[^"\\\\]|\\\\.)*"', re.DOTALL)
+# A string that does not end goes to the end of the bytes: so each byte is looked at once, whatever they are.
+_STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)', re.DOTALL)
 _BRACKETS: Final = re.compile(rb"[{}\[\]]")
+#: Commas and opening brackets of one JSON text: a small file of empty lists must not become gigabytes.
+MAX_VALUES: Final = 3_000_000
 #: The code under which an entry without its form fails.
 FORM_CODES: Final[Mapping[Log, str]] = {"election": "L8.3", "device": "L9.8"}
 
@@ -57,6 +60,12 @@ class Entry:
     data: bytes
 
 
+def files_of(entry: Entry) -> Iterator[tuple[str, FileRef]]:
+    """Yield every committed file that an entry of the election log names, with the field that does."""
+    for name, value in files_of_entry(entry.kind, entry.fields):
+        yield name, FileRef.of(value)
+
+
 def is_ballot(data: bytes) -> bool:
     """Return whether the bytes are a ballot's: the first byte tells (`spec/record.md` §2)."""
     return data[:1] == BALLOT
@@ -65,6 +74,8 @@ def is_ballot(data: bytes) -> bool:
 def parse_entry(data: bytes, index: int, log: Log) -> Entry:
     """Return the entry. Raises LogError L8.3, in a device's log L9.8, where it lacks the form of its kind."""
     code, place = FORM_CODES[log], at(f"{log} log, entry {index}")
+    if len(data) > MAX_ENTRY:
+        raise LogError(code, found=f"{len(data)} bytes", expected=f"at most {MAX_ENTRY}", place=place)
     value = parse_json(data, code, str(place.file))
     misfits = misfits_of_entry(value, log)
     if misfits:
@@ -85,13 +96,16 @@ def parse_json(data: bytes, code: str, name: str) -> dict[str, Any]:
     def refuse(found: str, expected: str = "an object in RFC 8785 form") -> LogError:
         return LogError(code, found=found, expected=expected, place=at(name))
 
-    # Depth is looked at in the bytes first: a parser that recurses must not meet 60,000 brackets.
-    if _depth(data) > MAX_DEPTH:
+    # Both are looked at in the bytes first: a parser that recurses must not meet 60,000 brackets.
+    bare = _STRINGS.sub(b"", data)
+    if _depth(bare) > MAX_DEPTH:
         raise refuse("deeper nesting", f"at most {MAX_DEPTH} levels")
+    if sum(map(bare.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise refuse("more values", f"at most {MAX_VALUES} commas and opening brackets")
     try:
-        value = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
+        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
         same = isinstance(value, dict) and canonical(value) == data
-    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+    except (ValueError, rfc8785.CanonicalizationError):
         same = False
     if not same:
         raise refuse(repr(data[:40]))
@@ -105,8 +119,9 @@ def encode_entry(log: Log, kind: str, **fields: object) -> bytes:
     if misfits:
         raise ValueError(f"{kind}: {misfits[0]}")
     data = canonical(value)
-    if len(data) > MAX_ENTRY or _depth(data) > MAX_DEPTH:
-        raise ValueError(f"{kind}: {len(data)} bytes, {_depth(data)} levels")
+    # No form nests deeper than five levels.
+    if len(data) > MAX_ENTRY:
+        raise ValueError(f"{kind}: {len(data)} bytes")
     return data
 
 
@@ -114,10 +129,10 @@ def _no_float(text: str) -> object:
     raise ValueError(text)
 
 
-def _depth(data: bytes) -> int:
-    """Return the deepest nesting of brackets outside strings."""
+def _depth(bare: bytes) -> int:
+    """Return the deepest nesting of brackets in JSON whose strings were taken out."""
     depth = deepest = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
-        depth += 1 if bracket in b"{[" else -1
+    for bracket in _BRACKETS.finditer(bare):
+        depth += 1 if bracket[0] in b"{[" else -1
         deepest = max(deepest, depth)
     return deepest

@@ -12,25 +12,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Final, Literal
 
 from dauys.record.faults import LogError
 from dauys.record.keys import parse_verifier_key
+from dauys.record.sources import MAX_PATH
 
 Log = Literal["election", "device"]
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VOTE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})/([1-9][0-9]{0,2})/(0|[1-9][0-9]{0,2})")
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_HOUR = r"(?:[01][0-9]|2[0-3])"
+# Years 1000 to 2999: a moment in any of them can be moved to another offset and still be one.
+_AT = re.compile(rf"[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}T{_HOUR}(?::[0-5][0-9]){{2}}[+-]{_HOUR}:[0-5][0-9]")
+_CLOCK = re.compile(rf"{_HOUR}:[0-5][0-9]")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,2000}")
 _NOTE = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]{1,20000}")
 _PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
-FILE_PATH: Final = re.compile(rf"files(?:/{_PART}){{1,5}}")
+FILE_PATH: Final = re.compile(rf"(?=.{{1,{MAX_PATH}}}\Z)files(?:/{_PART}){{1,5}}")
 MAX_COUNT: Final = (1 << 53) - 1
 MAX_NUMBER: Final = (1 << 31) - 1
 #: Bytes of a committed file, at most.
 MAX_FILE: Final = 268_435_456
+#: Misfits that are named; a file of a million faults needs no list of a million.
+MAX_MISFITS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ def kinds(log: Log) -> Mapping[str, Mapping[str, str]]:
 
 
 def misfits_of_entry(value: object, log: Log) -> list[Misfit]:
-    """Return everything about an entry that is not of the form of its kind; nothing where it fits."""
+    """Return what about an entry is not of the form of its kind; nothing where it fits.
+
+    The first hundred are named.
+    """
     if not isinstance(value, dict):
         return [Misfit("", _shown(value), "object")]
     kind = value.get("kind")
@@ -63,13 +72,27 @@ def misfits_of_entry(value: object, log: Log) -> list[Misfit]:
     if fields is None:
         return [Misfit("kind", _shown(kind), "a kind of this log")]
     rest = {key: item for key, item in value.items() if key != "kind"}
-    return list(_object(fields, rest, kind or "", "", load_forms()["objects"]))
+    return list(islice(_object(fields, rest, kind or "", "", load_forms()["objects"]), MAX_MISFITS))
+
+
+def files_of_entry(kind: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every committed file that an entry of the election log names: its field, and the reference.
+
+    The table says which fields are files, not their looks: votes of options called `path`, `sha256` and
+    `size` are none. The entry has its form.
+    """
+    for name, of in kinds("election")[kind].items():
+        value = fields[name]
+        if of in ("file", "?file") and value is not None:
+            yield name, value
+        elif of == "{file}":
+            yield from ((f"{name}.{key}", item) for key, item in value.items())
 
 
 def misfits_of_file(name: str, value: object) -> list[Misfit]:
-    """Return everything about a committed file that is not of its form: `keys`, `tally` or `result`."""
+    """Return what about a committed file is not of its form: `keys`, `tally` or `result`; as above."""
     forms = load_forms()["files"]
-    return list(_object(forms[name], value, name, "", forms))
+    return list(islice(_object(forms[name], value, name, "", forms), MAX_MISFITS))
 
 
 def _object(
@@ -186,5 +209,8 @@ def _below(path: str, key: str) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """Return a short text; what is large is not written out first to be cut then."""
+    if isinstance(value, dict | list):
+        return f"{'object' if isinstance(value, dict) else 'list'} of {len(value)}"
+    text = repr(value[:60]) if isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else text[:57] + "…"

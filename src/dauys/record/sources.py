@@ -7,6 +7,7 @@ wrong is a LogError L7.x: a hostile record costs an error and no more.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import stat
@@ -20,8 +21,11 @@ from dauys.record.faults import LogError, MissingFileError, at
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 MAX_PATH = 512
-MAX_FILES_IN_ZIP = 20_000_000
+#: Bytes of a zip file's table of contents, some 600,000 files: the table is held in memory.
+MAX_TABLE = 1 << 26
 _CHUNK = 1 << 16
+#: The others unpack a chunk as a whole, which may be a gigabyte.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Source(Protocol):
@@ -142,6 +146,16 @@ def _read_file(file: int, path: str, limit: int) -> bytes:
         return read_bounded(stream, path, limit)
 
 
+class _BoundedFile(io.BufferedReader):
+    """A zip file whose table of contents is read under a limit: `zipfile` asks for all of it at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return bytes as a file does. Raises ValueError for more at once than a table may have."""
+        if size is not None and size > MAX_TABLE:
+            raise ValueError(f"a table of {size} bytes")
+        return super().read(MAX_TABLE if size is None or size < 0 else size)
+
+
 class ZipSource(Closing):
     """Files in a zip file. What the archive says of itself is not believed: reading stops at the limit."""
 
@@ -151,19 +165,20 @@ class ZipSource(Closing):
         Raises LogError L7.5 where there is none, or a path stands in it twice.
         """
         try:
-            self._zip = zipfile.ZipFile(file)
+            self._file = _BoundedFile(io.FileIO(file))
         except FileNotFoundError:
             raise MissingFileError(str(file), "a zip file") from None
-        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        except (OSError, ValueError) as error:
             raise bad_archive(str(file), error) from error
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        for member in self._zip.infolist():
-            if member.filename in self._members:
-                self._zip.close()
-                raise LogError(
-                    "L7.5", found=member.filename[:200], expected="each path once", place=at(str(file))
-                )
-            self._members[member.filename] = member
+        try:
+            self._zip = zipfile.ZipFile(self._file)
+            self._members = _members(self._zip, file)
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+            self._file.close()
+            raise bad_archive(str(file), error) from error
+        except LogError:
+            self._file.close()
+            raise
         self.prefix = self._only_folder()
 
     def _only_folder(self) -> str:
@@ -176,6 +191,7 @@ class ZipSource(Closing):
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
+        self._file.close()
 
     def names(self) -> list[str]:
         """Return the paths of all files in it, sorted, without the one folder they may stand in."""
@@ -191,6 +207,8 @@ class ZipSource(Closing):
         kind = member.external_attr >> 16
         if member.flag_bits & 1 or (kind and stat.S_IFMT(kind) not in (0, stat.S_IFREG)):
             raise LogError("L7.4", found="encrypted, or no regular file", expected="a file", place=at(path))
+        if member.compress_type not in _PACKINGS:
+            raise bad_archive(path, ValueError(f"compression {member.compress_type}"))
         if member.file_size > limit:
             raise too_large(path, f"{member.file_size} bytes", limit)
         try:
@@ -198,3 +216,15 @@ class ZipSource(Closing):
                 return read_bounded(stream, path, limit)
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
             raise bad_archive(path, error) from error
+
+
+def _members(archive: zipfile.ZipFile, file: Path) -> dict[str, zipfile.ZipInfo]:
+    """Return the files of an archive by path. Raises LogError L7.5 where a path stands in it twice."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for member in archive.infolist():
+        if member.filename in found:
+            raise LogError(
+                "L7.5", found=ascii(member.filename[:200]), expected="each path once", place=at(str(file))
+            )
+        found[member.filename] = member
+    return found

@@ -6,73 +6,37 @@ election log is written. Files are on the medium before the entry that names the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from dauys.record.book import device_folder
+from dauys.record.book import LOG_SUFFIX, device_folder, host_of, open_record
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint
 from dauys.record.disk import Disk
-from dauys.record.entries import FileRef, encode_entry, is_ballot
+from dauys.record.entries import FileRef, encode_entry, files_of, is_ballot, parse_entry
 from dauys.record.faults import LogError, at
 from dauys.record.forms import FILE_PATH, MAX_FILE
 from dauys.record.keys import Signer
 from dauys.record.merkle import verify_consistency
 from dauys.record.store import LogStore, create_log, open_log
+from dauys.record.tiles import tiles_of_size
 
 #: Entries that wait in memory before they are taken together: each taking is a wait for the medium.
 GATHERED: Final = 4096
 
 
-class RecordWriter:
-    """The election log of a record, open for writing: `create_record`, `open_record_writer`."""
+class _Gathering:
+    """Entries on their way into a store: they wait in memory, and are taken together."""
 
-    def __init__(self, store: LogStore, disk: Disk) -> None:
-        self.store, self._disk = store, disk
+    def __init__(self, store: LogStore) -> None:
+        self.store = store
         self._gathered: list[bytes] = []
-
-    @property
-    def public(self) -> Path:
-        """The record."""
-        return self.store.folder / "public"
 
     @property
     def end(self) -> int:
         """The index of the next entry."""
         return self.store.end + len(self._gathered)
-
-    def add_file(self, path: str, data: bytes) -> dict[str, object]:
-        """Put a file into the record and return the reference for an entry.
-
-        Raises ValueError for a path or size that no record may have, LogError L8.7 where other bytes have
-        this path.
-        """
-        if not FILE_PATH.fullmatch(path) or len(data) > MAX_FILE:
-            raise ValueError(f"{path}, {len(data)} bytes")
-        target = self.public / path
-        ref = FileRef.for_bytes(path, data)
-        if target.exists():
-            there = FileRef.for_bytes(path, target.read_bytes())
-            if there != ref:
-                raise LogError("L8.7", found=there.sha256, expected=ref.sha256, place=at(path))
-            return ref.as_json()
-        self._disk.make_folders(target.parent)
-        # If we crash after this, the file is extra until an entry names it: nobody reads it.
-        self._disk.place(target, data, staging=self.store.folder / "staging")
-        return ref.as_json()
-
-    def append(self, kind: str, **fields: object) -> int:
-        """Take an entry and return its index. It is durable after `flush` or `publish`.
-
-        Raises ValueError where it lacks the form of its kind.
-        """
-        index = self.end
-        self._gathered.append(encode_entry("election", kind, **fields))
-        if len(self._gathered) >= GATHERED:
-            self.flush()
-        return index
 
     def flush(self) -> None:
         """Force what was taken to the medium."""
@@ -85,6 +49,69 @@ class RecordWriter:
         self.flush()
         return self.store.publish(signer)
 
+    def _take(self, entry: bytes) -> int:
+        index = self.end
+        self._gathered.append(entry)
+        if len(self._gathered) >= GATHERED:
+            self.flush()
+        return index
+
+
+class RecordWriter(_Gathering):
+    """The election log of a record, open for writing: `create_record`, `open_record_writer`."""
+
+    def __init__(self, store: LogStore, disk: Disk) -> None:
+        super().__init__(store)
+        self._disk = disk
+        self._durable: set[Path] = set()
+
+    @property
+    def public(self) -> Path:
+        """The record."""
+        return self.store.folder / "public"
+
+    def add_file(self, path: str, data: bytes) -> dict[str, object]:
+        """Put a file into the record and return the reference for an entry.
+
+        Raises ValueError for a path or size that no record may have, LogError L8.7 where other bytes have
+        this path.
+        """
+        if not FILE_PATH.fullmatch(path) or len(data) > MAX_FILE:
+            raise ValueError(f"{path}, {len(data)} bytes")
+        target, ref = self.public / path, FileRef.for_bytes(path, data)
+        if target.exists():
+            there = FileRef.for_bytes(path, target.read_bytes())
+            if there != ref:
+                raise LogError("L8.7", found=there.sha256, expected=ref.sha256, place=at(path))
+        else:
+            self._disk.make_folders(target.parent)
+            # If we crash after this, the file is extra until an entry names it: nobody reads it.
+            self._disk.stage(target, data, staging=self.store.folder / "staging")
+            self._durable.discard(target.parent)
+        # Also of a file that an earlier life has put there: it may have ended before the name was forced.
+        make_durable(self._disk, target.parent, self.public, self._durable)
+        return ref.as_json()
+
+    def append(self, kind: str, **fields: object) -> int:
+        """Take an entry and return its index. It is durable after `flush` or `publish`.
+
+        Raises ValueError where it lacks the form of its kind.
+        """
+        return self._take(encode_entry("election", kind, **fields))
+
+    def append_bytes(self, data: bytes) -> int:
+        """Take an entry that somebody else wrote, and return its index; nothing is taken that has a fault.
+
+        Raises LogError L8.3 where it lacks the form of its kind, L8.6 where a file that it names is not in
+        the record, L7.x where that cannot be read.
+        """
+        entry = parse_entry(data, self.end, "election")
+        with open_record(str(self.public)) as record:
+            for _, ref in files_of(entry):
+                record.file(ref)
+                make_durable(self._disk, (self.public / ref.path).parent, self.public, self._durable)
+        return self._take(data)
+
 
 @contextmanager
 def create_record(
@@ -92,8 +119,10 @@ def create_record(
 ) -> Iterator[RecordWriter]:
     """Make a record whose store is this folder, on purpose; `spec/log.md` §9 says what stands in it.
 
-    Raises LogError L5.2 where the folder is there.
+    Raises LogError L5.2 where the folder is there, L8.4 for an origin that is not `HOST/ELECTION/log`.
     """
+    if host_of(signer.verifier.name) is None:
+        raise LogError("L8.4", found=signer.verifier.name, expected=f"HOST/ELECTION{LOG_SUFFIX}")
     create_log(folder, signer, guards=guards, disk=disk)
     with open_record_writer(folder, disk=disk) as writer:
         yield writer
@@ -109,37 +138,20 @@ def open_record_writer(folder: Path, *, disk: Disk | None = None) -> Iterator[Re
         writer.flush()
 
 
-class DeviceWriter:
-    """The log of one device, in a store of its own. Make one with `create_device`."""
-
-    def __init__(self, store: LogStore) -> None:
-        self.store = store
-        self._gathered: list[bytes] = []
-
-    @property
-    def end(self) -> int:
-        """The index of the next entry."""
-        return self.store.end + len(self._gathered)
+class DeviceWriter(_Gathering):
+    """The log of one device, in a store of its own: `create_device`, `open_device`."""
 
     def append(self, kind: str, **fields: object) -> int:
         """Take an entry and return its index. Raises ValueError where it lacks its form."""
-        self._gathered.append(encode_entry("device", kind, **fields))
-        return self.end - 1
+        return self._take(encode_entry("device", kind, **fields))
 
     def append_ballots(self, ballots: Iterable[bytes]) -> int:
         """Take ballots in this order, return the index after the last. Raises ValueError for other bytes."""
         for ballot in ballots:
             if not is_ballot(ballot):
                 raise ValueError(ballot[:8].hex())
-            self._gathered.append(ballot)
+            self._take(ballot)
         return self.end
-
-    def publish(self, signer: Signer) -> OpenedCheckpoint:
-        """Sign the log with everything taken so far."""
-        if self._gathered:
-            self.store.append(self._gathered)
-            self._gathered = []
-        return self.store.publish(signer)
 
     def export(self, record: Path, vote: str, device: str, *, disk: Disk | None = None) -> Path:
         """Copy what is public of this log into a record, and return the folder.
@@ -148,6 +160,7 @@ class DeviceWriter:
         """
         target = record / device_folder(vote, device)
         copy_log(self.store, target, disk or Disk())
+        make_durable(disk or Disk(), target, record, set())
         return target
 
 
@@ -163,31 +176,45 @@ def create_device(
 
 @contextmanager
 def open_device(folder: Path, *, disk: Disk | None = None) -> Iterator[DeviceWriter]:
-    """Open the log of a device for writing, alone."""
+    """Open the log of a device for writing, alone. Raises LogError L5.1, L5.3, L5.5, L5.6."""
     with open_log(folder, disk=disk) as store:
-        yield DeviceWriter(store)
+        writer = DeviceWriter(store)
+        yield writer
+        writer.flush()
 
 
 def copy_log(store: LogStore, target: Path, disk: Disk) -> None:
-    """Copy tiles, then the checkpoint: if we crash between, readers see the old tree, whole."""
+    """Copy the tiles of the newest signed tree, then its checkpoint: readers see the old tree or the new.
+
+    Raises LogError L5.6 where a larger tree is there, L5.5 where the one there is not continued.
+    """
     shown = store.shown()
-    there = target / "checkpoint"
+    there, public = target / "checkpoint", store.folder / "public"
     if there.exists():
         _check_continued(store, open_checkpoint(there.read_bytes(), (store.config.key,), store.origin))
-    public = store.folder / "public"
-    touched: set[Path] = set()
-    for root, _, names in os.walk(public / "tile"):
-        for name in names:
-            source = Path(root) / name
-            path = target / source.relative_to(public)
-            if not path.exists():
-                disk.make_folders(path.parent)
-                disk.stage(path, source.read_bytes())
-                touched.add(path.parent)
-    for folder in sorted(touched):
-        disk.sync_folder(folder)
+    durable: set[Path] = set()
     disk.make_folders(target)
+    for tile in tiles_of_size(shown.checkpoint.size):
+        path, data = target / tile.path, (public / tile.path).read_bytes()
+        # Without a checkpoint to say so, a tile there may be of another tree.
+        if not path.exists() or path.read_bytes() != data:
+            disk.make_folders(path.parent)
+            disk.stage(path, data)
+    # Each folder, also where nothing was new: an earlier life may have ended before a name was forced.
+    for tile in tiles_of_size(shown.checkpoint.size):
+        make_durable(disk, (target / tile.path).parent, target, durable)
+    # If we crash here, the record shows the old checkpoint, or no log of this device.
     disk.place(there, shown.note.encode())
+
+
+def make_durable(disk: Disk, folder: Path, top: Path, done: set[Path]) -> None:
+    """Force to the medium which names a folder and those above it hold, up to `top`; those done are left."""
+    while folder not in done:
+        disk.sync_folder(folder)
+        done.add(folder)
+        if folder == top:
+            return
+        folder = folder.parent
 
 
 def _check_continued(store: LogStore, there: OpenedCheckpoint) -> None:

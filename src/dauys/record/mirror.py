@@ -1,0 +1,188 @@
+"""Copying a record: every file is checked while it comes, nothing is replaced that does not continue it.
+
+Only what trees and entries commit to is copied. A copy that was interrupted goes on where it stopped.
+**Source:** record.md §1–2, log.md §4–5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from dauys.record.book import Record, device_folder, device_origin
+from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint, parse_checkpoint
+from dauys.record.disk import Disk
+from dauys.record.entries import FileRef, parse_entry
+from dauys.record.faults import LogError, MissingFileError, at
+from dauys.record.keys import VerifierKey, parse_verifier_key
+from dauys.record.merkle import verify_consistency
+from dauys.record.note import MAX_NOTE, parse_note
+from dauys.record.reader import LogReader
+from dauys.record.sources import Source
+from dauys.record.tiles import MAX_BUNDLE, WIDTH, Tile, tiles_of_size
+
+TILE_BYTES = 32 * WIDTH
+Told = Callable[[str, int], None]
+
+
+@dataclass(slots=True)
+class Copied:
+    """What was done: files and bytes that came, files that were there, devices without a log."""
+
+    files: int = 0
+    bytes: int = 0
+    kept: int = 0
+    missing: int = 0
+
+
+class Mirror:
+    """Copies one record into a folder. Not frozen: it counts."""
+
+    def __init__(self, record: Record, folder: Path, told: Told, disk: Disk | None = None) -> None:
+        self.record, self.folder, self._told = record, folder, told
+        self._disk = disk or Disk()
+        self.copied = Copied()
+
+    def run(self, keys: tuple[VerifierKey, ...]) -> OpenedCheckpoint:
+        """Copy everything; return the election log's checkpoint, whose signatures by `keys` all hold.
+
+        Without a key the one in the record is believed, this first time. Raises LogError where something does
+        not hash to what commits to it, and where the record does not continue the copy (L5.5, L5.6).
+        """
+        data = self.record.checkpoint()
+        opened = self._opened(data, keys)
+        self._disk.make_folders(self.folder)
+        reader = self._log(self.record.source, "", opened)
+        devices: dict[tuple[str, str], VerifierKey] = {}
+        for index, entry in reader.entries():
+            try:
+                parsed = parse_entry(entry, index, "election")
+            except LogError:
+                # Whoever verifies the copy will say so; a mirror copies what is committed to.
+                continue
+            for ref in _refs(parsed.fields):
+                self._file(ref)
+            if parsed.kind == "installation":
+                named = (parsed.fields["vote"], parsed.fields["device"])
+                devices.setdefault(named, parse_verifier_key(parsed.fields["key"]))
+        for (vote, device), key in devices.items():
+            self._device(opened.checkpoint.origin, vote, device, key)
+        # Last: a reader of the copy sees the old record, or the new one whole.
+        self._place("checkpoint", data)
+        return opened
+
+    def _opened(self, data: bytes, keys: tuple[VerifierKey, ...]) -> OpenedCheckpoint:
+        if keys:
+            opened = open_checkpoint(data, keys)
+            if not any(opened.signed_by(key) for key in keys if not key.is_witness):
+                raise LogError("L3.5", found=opened.checkpoint.origin, expected="a log of the policy")
+            return opened
+        note = parse_note(data)
+        return OpenedCheckpoint(parse_checkpoint(note.text), note, ())
+
+    def _log(self, source: Source, prefix: str, opened: OpenedCheckpoint) -> LogReader:
+        """Copy tiles and bundles of a log, each after it was checked; return a reader of it."""
+        shown = opened.checkpoint
+        reader = LogReader(source, shown.size, shown.root)
+        self._check_continued(prefix, reader, shown.origin)
+        for tile in _tiles_and_bundles(shown.size):
+            path = f"{prefix}{tile.path}"
+            if (self.folder / path).is_file() and tile.width == WIDTH:
+                self.copied.kept += 1
+                continue
+            if tile.level is None:
+                reader.bundle(tile.index)
+            else:
+                reader.tile(tile.level, tile.index)
+            limit = MAX_BUNDLE if tile.level is None else TILE_BYTES
+            self._place(path, self._bytes(source, tile, limit))
+        return reader
+
+    @staticmethod
+    def _bytes(source: Source, tile: Tile, limit: int) -> bytes:
+        try:
+            return source.read(tile.path, limit)
+        except MissingFileError:
+            data = source.read(tile.full.path, limit)
+            if tile.level is not None:
+                return data[: 32 * tile.width]
+            end = 0
+            for _ in range(tile.width):
+                end += 2 + int.from_bytes(data[end : end + 2], "big")
+            return data[:end]
+
+    def _check_continued(self, prefix: str, reader: LogReader, origin: str) -> None:
+        """Refuse a log that is no continuation of the copy that is there."""
+        path = self.folder / prefix / "checkpoint"
+        if not path.is_file():
+            return
+        old = parse_checkpoint(parse_note(path.read_bytes()[:MAX_NOTE]).text)
+        if old.origin != origin or old.size > reader.size:
+            raise LogError(
+                "L5.6", found=reader.size, expected=old.size, place=at(str(path)), hint="mirror_old"
+            )
+        try:
+            proof = reader.consistency_proof(old.size)
+            verify_consistency(old.size, old.root, reader.size, reader.root, proof)
+        except LogError as error:
+            raise LogError(
+                "L5.5",
+                found=reader.root.hex(),
+                expected=old.root.hex(),
+                place=at(str(path)),
+                hint="mirror_fork",
+            ) from error
+
+    def _device(self, origin: str, vote: str, device: str, key: VerifierKey) -> None:
+        prefix = f"{device_folder(vote, device)}/"
+        source = self.record.device(vote, device)
+        try:
+            data = source.read("checkpoint", MAX_NOTE)
+        except MissingFileError:
+            self.copied.missing += 1
+            return
+        opened = open_checkpoint(data, (key,), device_origin(origin, vote, device))
+        self._log(source, prefix, opened)
+        self._place(f"{prefix}checkpoint", data)
+
+    def _file(self, ref: FileRef) -> None:
+        path = self.folder / ref.path
+        if path.is_file() and path.stat().st_size == ref.size and _hash(path) == ref.sha256:
+            self.copied.kept += 1
+            return
+        self._place(ref.path, self.record.file(ref))
+
+    def _place(self, path: str, data: bytes) -> None:
+        target = self.folder / path
+        self._disk.make_folders(target.parent)
+        self._disk.place(target, data)
+        self.copied.files += 1
+        self.copied.bytes += len(data)
+        self._told(path, len(data))
+
+
+def _tiles_and_bundles(size: int) -> Iterator[Tile]:
+    yield from tiles_of_size(size)
+    for index in range(-(-size // WIDTH)):
+        yield Tile(None, index, min(WIDTH, size - index * WIDTH))
+
+
+def _refs(value: object) -> Iterator[FileRef]:
+    if isinstance(value, Mapping):
+        if value.keys() == {"path", "sha256", "size"}:
+            found: Mapping[str, Any] = value
+            yield FileRef.of(found)
+        else:
+            for item in value.values():
+                yield from _refs(item)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
