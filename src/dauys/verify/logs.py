@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from dauys.crypto.boxes import ROOT
 from dauys.crypto.shapes import misfits
 from dauys.record.book import LOG_SUFFIX, Record, device_folder, host_of
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint, parse_checkpoint
-from dauys.record.entries import Entry, FileRef, parse_entry, parse_json
+from dauys.record.entries import Entry, files_of, parse_entry, parse_json
 from dauys.record.faults import LogError
 from dauys.record.forms import load_forms, misfits_of_file
 from dauys.record.keys import VerifierKey, parse_verifier_key
@@ -170,9 +169,8 @@ def _place(placing: Placing, entry: Entry, ledger: Ledger) -> None:
 
 def _add_files(context: Context, entry: Entry) -> bool:
     """Note the files that an entry names; return False where one has another hash elsewhere (L8.7)."""
-    refs = [FileRef.of(value) for value in _file_values(entry.fields)]
     good = True
-    for ref in refs:
+    for _, ref in files_of(entry):
         known = context.files.setdefault(ref.path, (ref, entry.index))[0]
         where = Where(logged=entry.index, file=ref.path)
         same = context.ledger.check(
@@ -180,15 +178,6 @@ def _add_files(context: Context, entry: Entry) -> bool:
         )
         good = good and same
     return good
-
-
-def _file_values(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if value.keys() == {"path", "sha256", "size"}:
-            yield value
-        else:
-            for item in value.values():
-                yield from _file_values(item)
 
 
 def check_definition(context: Context) -> None:
