@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from dauys.cli.demo_record import command as record_command
 from dauys.cli.options import SpokenCommand, SpokenOption, json_option, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
 from dauys.crypto.tally import ContestTotal
@@ -36,6 +37,9 @@ class _Group(SpokenCommand, click.Group):
 @click.group("demo", cls=_Group, help="help.demo", short_help="command.demo")
 def command() -> None:
     """Hold the commands; the text of the help page is in the locale files."""
+
+
+command.add_command(record_command)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+"""`dauys demo record`: play an election into a record, then verify it as anybody would."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_option, words_of
+from dauys.cli.progress import Steps
+from dauys.cli.render import console
+from dauys.cli.simulate_record import make_scene, write_record
+from dauys.cli.verify_page import lines_of
+from dauys.cli.verify_progress import Bars
+from dauys.record.book import open_record
+from dauys.record.policy import parse_policy
+from dauys.simulate.record import Simulated
+from dauys.verify.options import Options
+from dauys.verify.report import Effect, Report, Status
+from dauys.verify.run import Verified, verify_record
+from dauys.words import Words
+
+
+@click.command("record", cls=SpokenCommand, help="help.demo_record", epilog="help.demo_record_example")
+@click.argument("election", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), cls=SpokenOption, help="option.out_record"
+)
+@click.option(
+    "--stations", type=click.IntRange(2, 50), default=8, show_default=True, cls=SpokenOption,
+    help="option.stations",
+)  # fmt: skip
+@quiet_option
+@lang_option
+@click.pass_context
+def command(context: click.Context, /, election: Path, out: Path, **given: Any) -> None:
+    """Play and verify; exit 1 where a check of the record fails that could change a seat or a run-off."""
+    language = words_of(context).language
+    words = Words(language, "verify", "demo", "run", "cli")
+    with Steps(quiet=given["quiet"]) as steps:
+        with steps.step(words.say("record.preparing")):
+            scene = make_scene(election, given["stations"], 0, 1)
+        made = write_record(out, scene, 1, steps, words)
+    verified = _verify(made, words, quiet=given["quiet"])
+    if not given["quiet"]:
+        _say(made, verified, words)
+    context.exit(int(changes_something(verified.report)))
+
+
+def _verify(made: Simulated, words: Words, *, quiet: bool) -> Verified:
+    with (
+        tempfile.TemporaryDirectory(prefix="dauys-demo-") as work,
+        open_record(str(made.record)) as record,
+        Bars(words, quiet=quiet) as bars,
+    ):
+        policy = parse_policy(made.policy.read_bytes())
+        return verify_record(record, Options(os.urandom(32), Path(work), policy=policy), bars)
+
+
+def _say(made: Simulated, verified: Verified, words: Words) -> None:
+    out = console()
+    for line, style in lines_of(verified.report, words, made.ballots):
+        out.print(line, style=style, highlight=False)
+    out.print(words.say("demo.record_again", record=str(made.record), policy=str(made.policy)))
+
+
+def changes_something(report: Report) -> bool:
+    """Whether something failed that could change a seat or a run-off.
+
+    Protocols that do not add up are part of the example, and change none.
+    """
+    return any(
+        (f.seats, f.run_offs) != (Effect.NO, Effect.NO) for f in report.findings if f.status is Status.FAILED
+    )
