@@ -98,7 +98,7 @@ def parse_json(data: bytes, code: str, name: str) -> dict[str, Any]:
 
     # Both are looked at in the bytes first: a parser that recurses must not meet 60,000 brackets.
     bare = _STRINGS.sub(b"", data)
-    if _depth(bare) > MAX_DEPTH:
+    if _is_deep(bare):
         raise refuse("deeper nesting", f"at most {MAX_DEPTH} levels")
     if sum(map(bare.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise refuse("more values", f"at most {MAX_VALUES} commas and opening brackets")
@@ -129,10 +129,11 @@ def _no_float(text: str) -> object:
     raise ValueError(text)
 
 
-def _depth(bare: bytes) -> int:
-    """Return the deepest nesting of brackets in JSON whose strings were taken out."""
-    depth = deepest = 0
+def _is_deep(bare: bytes) -> bool:
+    """Return whether brackets nest too deep in JSON whose strings were taken out; stops where they do."""
+    depth = 0
     for bracket in _BRACKETS.finditer(bare):
         depth += 1 if bracket[0] in b"{[" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > MAX_DEPTH:
+            return True
+    return False
