@@ -171,6 +171,8 @@ def test_http_reads_plain_and_compressed():
 def test_http_missing_is_missing_and_another_status_is_not():
     with server(http(b"", b"404 Not Found")) as url, pytest.raises(MissingFileError):
         read(url)
+    with server(http(bytes(70_000), b"404 Not Found")) as url, pytest.raises(MissingFileError):
+        read(url)
     for head in (b"500 No", b"301 Moved", b"204 No Content"):
         with server(http(b"", head, b"Location: http://127.0.0.1:9/")) as url:
             assert code_of(read, url) == "L7.3"

@@ -88,6 +88,11 @@ class HttpClient(Closing):
         response = connection.getresponse()
         try:
             return self._whole(response, path, limit)
+        except LogError:
+            # A page that says so at length is no file that is too large: it is not there.
+            if response.status in _GONE:
+                raise MissingFileError(path) from None
+            raise
         finally:
             # Read to its end, the connection can carry the next request; otherwise the caller closes it.
             response.close()
