@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -126,6 +127,18 @@ def test_a_worker_of_another_version_is_a_clear_error(made: Made, real: Cluster,
         outcomes(workers, made.tasks)
     assert raised.value.problem.code == "V1.4"
     assert "0.0.0" in str(raised.value.problem.found)
+
+
+def test_no_answer_of_an_earlier_run_is_taken(made: Made, real: Cluster, tmp_path) -> None:
+    """The same tasks again after the record has changed: what the scheduler may remember is not asked for."""
+    shutil.copytree(made.folder, tmp_path / "record")
+    tasks = tuple(replace(task, record=str(tmp_path / "record")) for task in made.tasks[:1])
+    with dask_workers(real.address) as workers:
+        kept = workers.client.submit(cluster._work, cluster.__version__, tasks)
+        assert kept.result()[0].contents
+        shutil.rmtree(tmp_path / "record" / "device" / "1-0" / "a")
+        (found,) = outcomes(workers, tasks)
+    assert found.contents is None
 
 
 def test_a_cluster_can_be_stopped(made: Made, real: Cluster) -> None:

@@ -168,6 +168,24 @@ def test_what_the_election_log_says_must_fit(tmp_path, name: str) -> None:
         assert not outcome.counts
 
 
+@pytest.mark.parametrize("name", ["elsewhere/small/1/0/device/a", "badge"])
+def test_a_key_under_another_name_signs_nothing(tmp_path, name: str) -> None:
+    """The device itself signs everything with it: one origin has one key, and it is named as the origin."""
+    made = make(tmp_path, Device("a"))
+    task = made.tasks[0]
+    assert task.seal
+    assert task.seal.note
+    signer = Signer(name, ED25519, bytes(32))
+    key = signer.verifier.encode()
+    signed = installation_hash(ROOT.root, task.device, task.station, task.type, key)
+    note = resealed(task.seal.note, signer)
+    (made.folder / "device" / "1-0" / "a" / "checkpoint").write_text(note, encoding="utf-8")
+    changed = replace(task, key=key, signature=_plain_signature(bytes(32), signed), seal=Seal(100, note))
+    outcome = check(Made(made.folder, (changed,)))
+    assert failed(outcome) == {"L9.2"}
+    assert not outcome.counts
+
+
 def test_a_seal_by_telephone_counts(tmp_path) -> None:
     made = make(tmp_path, Device("a"))
     task = made.tasks[0]
@@ -330,6 +348,7 @@ ENTRIES: dict[str, tuple[set[str], Callable[[list[bytes]], list[bytes]]]] = {
     "admissions": ({"C6.1"}, closing(counts_admitted=43)),
     "sessions out of nothing": ({"C6.1"}, closing(counts_empty=1)),
     "cards received": ({"C6.2"}, closing(cards_received=59)),
+    "a card that was never delivered": ({"C6.2"}, closing(cards_received=59, cards_unused=17)),
     "cards left": ({"C6.2"}, closing(cards_unused=7)),
     "cast": ({"C6.3", "C6.1", "C6.2"}, closing(counts_cast=41)),
     "tests called challenges": ({"C6.3", "C6.1"}, closing(counts_tests=0, counts_challenged=1)),

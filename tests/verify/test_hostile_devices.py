@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from made_devices import ELECTION, VOTE, Device, Made, ballot, cards_of, device_key, make
 
+from dauys import _core
 from dauys.record.book import open_record
 from dauys.record.checkpoint import Checkpoint, sign_checkpoint
 from dauys.record.entries import FileRef
@@ -174,6 +175,16 @@ def test_card_lists(tmp_path, name: str) -> None:
     made = make(tmp_path, Device("a"))
     outcome = check(listed(made, LISTS[name](cards_of("a", 60).encode())))
     assert "C1" in {remark.code for remark in failures(outcome)}
+
+
+@pytest.mark.parametrize("change", [reordered, twice])
+def test_a_list_out_of_order_is_refused_though_its_hash_is_the_one_of_the_log(tmp_path, change) -> None:
+    told = json.loads(change(cards_of("a", 60).encode()))
+    hashes = [bytes.fromhex(one) for one in told["cards"]]
+    told["hash"] = _core.card_list_hash(VOTE, "a", hashes).hex()
+    data = json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
+    made = listed(make(tmp_path, Device("a")), data, hash=bytes.fromhex(told["hash"]), count=len(hashes))
+    assert [remark.code for remark in failures(check(made)) if remark.code == "C1"] == ["C1"]
 
 
 @pytest.mark.parametrize("changed", [{"count": 59}, {"hash": bytes(64)}])
