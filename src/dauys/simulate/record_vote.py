@@ -353,6 +353,8 @@ class VotePlay:
         sums, listed = [], []
         for unit, devices in ready_units(installed, units, ()).items():
             own = [self._unit_sum(root, unit, devices, contest) for contest in self._opened(devices)]
+            if not own:
+                continue
             sums += own
             contests = [{"ballots": one.ballots, "id": one.contest, "set": one.set_hash.hex()} for one in own]
             seals = [

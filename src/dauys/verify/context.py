@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dauys.crypto.ballots import BallotElection
@@ -134,13 +134,15 @@ class Context:
     def public_since(self, index: int) -> datetime | None:
         """Return when an entry was public at the latest, by cosigned time; None where nothing shows it."""
         times = [time for size, time in self.cosigned if size > index]
-        return datetime.fromtimestamp(min(times)).astimezone() if times else None
+        return datetime.fromtimestamp(min(times), UTC) if times else None
 
-    def excluded_devices(self) -> set[tuple[str, str]]:
-        """Return vote and device of those that a decision leaves out of the waves."""
+    def excluded_devices(self, before: int | None = None) -> set[tuple[str, str]]:
+        """Return vote and device of those that a decision leaves out of the waves: one that stands before
+        this entry, or any."""
         found = set()
         for entry in self.entries("decision"):
-            if entry.fields["what"] == "exclude" and entry.fields["point"]:
+            known = before is None or entry.index < before
+            if known and entry.fields["what"] == "exclude" and entry.fields["point"]:
                 vote, _, device = entry.fields["point"].partition(" ")
                 found.add((vote, device))
         return found

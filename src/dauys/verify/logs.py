@@ -24,6 +24,8 @@ from dauys.verify.report import Ledger, Where
 _TREE = ("tile/", "device/")
 #: Extra files that are named one by one.
 NAMED_EXTRA = 100
+#: The end of the year 9999 in seconds since 1970: a cosignature may name any number, a calendar may not.
+LAST_TIME = 253_402_300_799
 
 
 def open_election_log(record: Record, options: Options, ledger: Ledger) -> Context | None:
@@ -50,7 +52,7 @@ def open_election_log(record: Record, options: Options, ledger: Ledger) -> Conte
     context = Context(record, options, ledger, log, checkpoint.origin)
     context.cosigned = _times(opened, options)
     known = {w.key for w in options.policy.witnesses.values()} if options.policy else set()
-    context.witnesses = sum(signed.key in known for signed in opened.signed)
+    context.witnesses = len({signed.key for signed in opened.signed} & known)
     return context
 
 
@@ -68,17 +70,15 @@ def _opened(data: bytes, origin: str, options: Options, ledger: Ledger) -> Opene
     try:
         opened = open_checkpoint(data, dict.fromkeys((*outside, *witnesses)), None)
     except LogError as error:
-        if not outside and error.code == "L3.5":
-            ledger.not_run("L8.1", "no_anchor")
-            ledger.not_run("L8.2", "no_policy") if options.policy is None else ledger.fail(
-                "L8.2", found="no known signature", expected="the quorum of the policy"
-            )
+        if error.code in ("L3.4", "L4.1"):
+            # A signature in the name of a known key that is not by it: nothing on this note is believed.
+            ledger.problem(error.problem, Where(file="checkpoint"), code="L8.1")
+            ledger.not_run("L8.2", "no_policy" if options.policy is None else "L8.1")
             return OpenedCheckpoint(parse_checkpoint(parse_note(data).text), parse_note(data), ())
-        if error.code in ("L3.4", "L3.5"):
-            ledger.problem(error.problem, code="L8.1")
-            return OpenedCheckpoint(parse_checkpoint(parse_note(data).text), parse_note(data), ())
-        ledger.problem(error.problem)
-        return None
+        if error.code != "L3.5":
+            ledger.problem(error.problem)
+            return None
+        opened = OpenedCheckpoint(parse_checkpoint(parse_note(data).text), parse_note(data), ())
     _check_anchor(opened, origin, outside, options, ledger)
     _check_policy(opened, options, ledger)
     return opened
@@ -115,7 +115,7 @@ def _check_policy(opened: OpenedCheckpoint, options: Options, ledger: Ledger) ->
 def _times(opened: OpenedCheckpoint, options: Options) -> list[tuple[int, int]]:
     """Return size and earliest time at which witnesses of the policy saw this tree."""
     known = {w.key for w in options.policy.witnesses.values()} if options.policy else set()
-    times = [s.time for s in opened.signed if s.time is not None and s.key in known]
+    times = [s.time for s in opened.signed if s.time is not None and s.key in known and s.time <= LAST_TIME]
     return [(opened.checkpoint.size, min(times))] if times else []
 
 

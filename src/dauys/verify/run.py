@@ -27,6 +27,7 @@ from dauys.verify.options import Options, Progress, Silent
 from dauys.verify.protocols import Archived, check_against_record, check_equations, read_protocols
 from dauys.verify.rebuild import put_together
 from dauys.verify.report import Ledger, Report, chapter_of
+from dauys.verify.results import CODES as RESULT_CODES
 from dauys.verify.results import check_results
 from dauys.verify.tally import Totals, check_tally, parse_waves
 from dauys.verify.units import units_of
@@ -82,6 +83,9 @@ def verify_record(record: Record, options: Options, progress: Progress | None = 
     count = None
     if options.station is None and options.chapters & frozenset("PRSLBCT"):
         count = check_results(context, archived, progress) if options.wants("R") else None
+    elif options.station is not None:
+        for code in RESULT_CODES:
+            ledger.not_run(code, "station")
     if options.wants("N"):
         check_calendar(context, progress)
     if options.wants("D") and counted is not None:
@@ -120,14 +124,14 @@ def _report(ledger: Ledger, options: Options, context: Context | None, *, readab
     counts = {code: one for code, one in ledger.counts.items() if options.wants(chapter_of(code))}
     findings = tuple(f for f in ledger.findings if options.wants(chapter_of(f.code)))
     if context is None:
-        return Report(counts, findings, options.anchored, readable=readable)
+        return Report(counts, findings, anchored=False, readable=readable)
     definition = context.definition
     extra, more = extra_files(context)
     election = context.election
     return Report(
         counts,
         findings,
-        options.anchored,
+        options.anchored and not ledger.failed("L8.1"),
         readable=readable,
         election=election.id if election else context.election_id,
         origin=context.origin,

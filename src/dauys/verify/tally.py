@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from dauys.crypto.board import PublicKeys
 from dauys.crypto.tally import ContestTotal, check_wave, check_wave_signatures, combine
 from dauys.crypto.tally_files import (
     PartialFile,
+    SumKey,
     TallyFile,
     VerifiedSum,
     Wave,
@@ -85,20 +86,24 @@ def check_tally(
     for vote in context.votes.values():
         done: dict[str, int] = {}
         taken: set[str] = set()
+        small: set[str] = set()
         for number in sorted(vote.waves):
             check = _WaveCheck(context, vote, counted, waves[vote.vote, number])
-            totals.update(check.run(done, taken))
+            totals.update(check.run(done, taken, small))
             progress.advance(1)
-        _check_all_opened(context, vote, taken)
+        _check_all_opened(context, vote, taken, small)
     progress.end("T")
     return totals
 
 
-def _check_all_opened(context: Context, vote: VoteContext, taken: set[str]) -> None:
-    """Check that no sealed device was left unopened (T7.6)."""
+def _check_all_opened(context: Context, vote: VoteContext, taken: set[str], small: set[str]) -> None:
+    """Check that no sealed device was left unopened (T7.6), but those of units that open nothing: `small`."""
     seals, out = vote.seals(), context.excluded_devices()
     for device in vote.installations:
         if device in taken:
+            context.ledger.passed("T7.6")
+        elif device in small:
+            # Its unit is counted from the slips: no contest of it reaches the minimum.
             context.ledger.passed("T7.6")
         elif device in seals and (vote.vote, device) not in out:
             context.ledger.not_run("T7.6", "no_wave", Where(vote=vote.vote, device=device))
@@ -118,8 +123,9 @@ class _WaveCheck:
         entry = self.parsed.entries.entry
         return Where(vote=self.vote.vote, logged=entry.index, file=entry.fields["file"]["path"])
 
-    def run(self, done: dict[str, int], taken: set[str]) -> Totals:
-        """Return the totals. `done`: units of earlier waves; `taken`: devices that a wave has named."""
+    def run(self, done: dict[str, int], taken: set[str], small: set[str]) -> Totals:
+        """Return the totals. `done`: units of earlier waves; `taken`: devices that a wave has named; `small`:
+        devices of units that were ready and open nothing. All three grow."""
         wave, keys = self.parsed.wave, self.vote.keys
         number = int(self.parsed.entries.entry.fields["number"])
         if wave is None or keys is None or self.vote.root_entry is None:
@@ -130,7 +136,7 @@ class _WaveCheck:
         faults = check_wave(wave, keys.plan, self.vote.root_entry.root, number)
         self._note(faults, WAVE_CHECKS)
         self._check_signatures(wave, keys)
-        self._check_units(wave, done, taken)
+        self._check_units(wave, done, taken, small)
         for unit in wave.units:
             done.setdefault(unit["id"], number)
         taken.update(wave.devices)
@@ -153,13 +159,26 @@ class _WaveCheck:
                 ledger.passed(code)
 
     def _check_signatures(self, wave: Wave, keys: PublicKeys) -> None:
-        signatures = []
+        signatures: list[TallyFile] = []
         for entry in self.parsed.entries.signatures:
             data = self.context.read(entry, "file", "T2.1")
             file = self._parsed_signature(entry, data) if data is not None else None
             if file is not None:
                 signatures.append(file)
-        self._note(check_wave_signatures(wave, keys, signatures), SIGNATURE_CHECKS)
+        entries = self.parsed.entries
+        if not entries.partials and entries.tally is None and len(signatures) < keys.plan.quorum:
+            # Nothing has been opened yet: trustees are still signing.
+            self._not_run("no_tally", ("T2.2",))
+            faults = [one for one in check_wave_signatures(wave, keys, signatures) if one.code != "T2.2"]
+        else:
+            faults = check_wave_signatures(wave, keys, signatures)
+        if signatures:
+            self._note(faults, [code for code in SIGNATURE_CHECKS if code != "T2.2"])
+        else:
+            self._note(faults, ())
+            self._not_run("T2.2", [code for code in SIGNATURE_CHECKS if code != "T2.2"])
+        if len(signatures) >= keys.plan.quorum and not any(one.code == "T2.2" for one in faults):
+            self.context.ledger.passed("T2.2")
 
     def _parsed_signature(self, entry: Entry, data: bytes) -> TallyFile | None:
         where = Where(vote=self.vote.vote, logged=entry.index)
@@ -182,7 +201,7 @@ class _WaveCheck:
 
     def _installed(self, before: int) -> list[Installed]:
         """Return the devices as they stood in the log before an entry."""
-        seals, out = self.vote.seals(), self.context.excluded_devices()
+        seals, out = self.vote.seals(), self.context.excluded_devices(before)
         return [
             Installed(
                 device,
@@ -194,7 +213,7 @@ class _WaveCheck:
             if entry.index < before
         ]
 
-    def _check_units(self, wave: Wave, done: Mapping[str, int], taken: set[str]) -> None:
+    def _check_units(self, wave: Wave, done: Mapping[str, int], taken: set[str], small: set[str]) -> None:
         """Check units, devices with their seals, and contests against the rule (T7.1–T7.3)."""
         ledger, election = self.context.ledger, self.context.election
         if election is None:
@@ -202,7 +221,9 @@ class _WaveCheck:
             expected = None
         else:
             before = self.parsed.entries.entry.index
-            expected = ready_units(self._installed(before), units_of(election), done)
+            expected = self._without_small(
+                ready_units(self._installed(before), units_of(election), done), small
+            )
             found = {unit["id"]: [one["id"] for one in unit["devices"]] for unit in wave.units}
             wrong = sorted({u for u in (*found, *expected) if found.get(u) != expected.get(u)})
             shown = {unit: found.get(unit) for unit in wrong[:3]}
@@ -211,6 +232,28 @@ class _WaveCheck:
         self._check_seals(wave, taken)
         if expected is not None:
             self._check_opened(wave)
+
+    def _without_small(self, ready: dict[str, list[str]], small: set[str]) -> dict[str, list[str]]:
+        """Return the units that open something; devices of the others go into `small`."""
+        found = {}
+        for unit, devices in ready.items():
+            if self._is_known(devices) and not self._openable(devices):
+                small.update(devices)
+            else:
+                found[unit] = devices
+        return found
+
+    def _openable(self, devices: Iterable[str]) -> list[str]:
+        """Return the contests of these devices that reach the minimum (T7.3)."""
+        keys, law, stations = self.vote.keys, self.context.law, self.vote.stations()
+        if keys is None or law is None:
+            return []
+        return opened_contests(
+            (c.id for c in keys.plan.contests),
+            {device: stations.get(device, "") for device in devices},
+            lambda device, contest: self.counted.ballots(self.vote.vote, device, contest),
+            law.count("publication.privacy_minimum") or 1,
+        )
 
     def _check_seals(self, wave: Wave, taken: set[str]) -> None:
         for unit in wave.units:
@@ -222,7 +265,8 @@ class _WaveCheck:
                     continue
                 own = self.counted.devices.get((self.vote.vote, device))
                 if own is None or own.size is None or own.root is None:
-                    self.context.ledger.not_run("T7.2", "station" if own is None else "L9.1", where)
+                    elsewhere = own is None and self.context.options.station is not None
+                    self.context.ledger.not_run("T7.2", "station" if elsewhere else "L9.1", where)
                     continue
                 found, expected = (named["size"], named["root"]), (own.size, own.root.hex())
                 self.context.ledger.check(
@@ -230,23 +274,13 @@ class _WaveCheck:
                 )
 
     def _check_opened(self, wave: Wave) -> None:
-        keys, law = self.vote.keys, self.context.law
-        if keys is None or law is None:
-            return
-        minimum = law.count("publication.privacy_minimum") or 1
-        stations = self.vote.stations()
         for unit in wave.units:
-            devices = {one["id"]: stations.get(one["id"], "") for one in unit["devices"]}
+            devices = [one["id"] for one in unit["devices"]]
             where = replace(self.where, field=unit["id"])
             if not self._is_known(devices):
                 self.context.ledger.not_run("T7.3", "L9.3", where)
                 continue
-            expected = opened_contests(
-                (c.id for c in keys.plan.contests),
-                devices,
-                lambda device, contest: self.counted.ballots(self.vote.vote, device, contest),
-                minimum,
-            )
+            expected = self._openable(devices)
             found = [contest["id"] for contest in unit["contests"]]
             self.context.ledger.check("T7.3", where, holds=found == expected, found=found, expected=expected)
 
@@ -265,15 +299,23 @@ class _WaveCheck:
                     self.context.ledger.not_run(code, "L9.3", where)
         part = replace(wave, units=tuple(units))
         sums = self._sums(part)
-        if sums is None:
-            self._not_run("T7.4", PARTIAL_CHECKS, TOTAL_CHECKS)
-            return {}
         if not sums:
+            self._not_run("T7.4" if sums is None else "L9.3", PARTIAL_CHECKS, TOTAL_CHECKS)
             return {}
-        files = self._partials(sums)
+        files = self._partials(wave.sums.keys() - part.sums.keys())
+        entries = self.parsed.entries
+        if len(files) < keys.plan.threshold and entries.tally is None:
+            # Trustees are still at it.
+            self._not_run("no_tally", PARTIAL_CHECKS, TOTAL_CHECKS)
+            return {}
         report = combine(part, keys, sums, files)
-        self._note(report.problems, (*PARTIAL_CHECKS, *TOTAL_CHECKS[:-1]))
-        self._check_totals(report.totals, {unit["id"] for unit in units})
+        if len(report.totals) == len(sums):
+            self._note(report.problems, (*PARTIAL_CHECKS, *TOTAL_CHECKS[:-1]))
+        else:
+            self._note(report.problems, ())
+            self._not_run("T5.1", TOTAL_CHECKS[-1:])
+            return {}
+        self._check_totals(report.totals, {u["id"] for u in wave.units} - {u["id"] for u in units})
         return {(self.vote.vote, one.unit, one.contest): one for one in report.totals}
 
     def _sums(self, wave: Wave) -> list[VerifiedSum] | None:
@@ -294,8 +336,9 @@ class _WaveCheck:
                     sums.append(own)
         return sums if good else None
 
-    def _partials(self, sums: Sequence[VerifiedSum]) -> list[PartialFile]:
-        wanted = {one.key for one in sums}
+    def _partials(self, unknown: Set[SumKey]) -> list[PartialFile]:
+        """Return the files, without the sums of units that nobody can add up here. Any sum that the wave
+        does not hold stays, and fails (T4.4): nobody may open it."""
         files = []
         for entry in self.parsed.entries.partials:
             data = self.context.read(entry, "file", "T4.1")
@@ -308,11 +351,14 @@ class _WaveCheck:
                     self.context.ledger.problem(problem, Where(vote=self.vote.vote, logged=entry.index))
                 continue
             if self._is_from(file, entry, "T4.2"):
-                files.append(replace(file, sums=tuple(one for one in file.sums if one.key in wanted)))
+                files.append(replace(file, sums=tuple(one for one in file.sums if one.key not in unknown)))
         return files
 
-    def _check_totals(self, totals: Sequence[ContestTotal], units: set[str]) -> None:
-        """Check the published totals against those that the partial decryptions open to (T7.5)."""
+    def _check_totals(self, totals: Sequence[ContestTotal], elsewhere: Set[str]) -> None:
+        """Check the published totals against those that the partial decryptions open to (T7.5).
+
+        `elsewhere`: units of the wave that nobody added up here.
+        """
         entry, ledger = self.parsed.entries.tally, self.context.ledger
         if entry is None:
             ledger.not_run("T7.5", "no_tally", self.where)
@@ -326,16 +372,13 @@ class _WaveCheck:
         head = (value["vote_id"], value["wave"])
         if head != (self.vote.vote, number):
             ledger.fail("T7.5", where, head, (self.vote.vote, number))
-        opened = [(one.unit, one.contest, one.ballots, list(one.votes)) for one in totals]
-        said = [
-            (one["unit"], one["contest"], one["ballots"], one["votes"])
-            for one in value["totals"]
-            if one["unit"] in units
-        ]
-        for own in opened:
-            theirs = next((one for one in said if one[:2] == own[:2]), None)
-            place = replace(where, contest=own[1], field=own[0])
-            ledger.check("T7.5", place, holds=theirs == own, found=theirs, expected=own, votes=own[2])
-        extra = [one[:2] for one in said if one[:2] not in {own[:2] for own in opened}]
-        if extra or len(said) != len({one[:2] for one in said}):
-            ledger.fail("T7.5", where, extra or "a sum twice", "the sums of the wave, each once")
+        listed = [one for one in value["totals"] if one["unit"] not in elsewhere]
+        said = {(one["unit"], one["contest"]): (one["ballots"], one["votes"]) for one in listed}
+        for own in totals:
+            theirs, expected = said.pop((own.unit, own.contest), None), (own.ballots, list(own.votes))
+            place = replace(where, contest=own.contest, field=own.unit)
+            ledger.check(
+                "T7.5", place, holds=theirs == expected, found=theirs, expected=expected, votes=own.ballots
+            )
+        if said or len(listed) != len(totals):
+            ledger.fail("T7.5", where, sorted(said)[:5] or "a sum twice", "the sums of the wave, each once")
