@@ -71,6 +71,19 @@ class Disk:
             self.make_folder(folder)
             self.sync_folder(folder.parent)
 
+    def sync_up(self, folder: Path, top: Path, done: set[Path]) -> None:
+        """Force to the medium which names a folder and those above it hold, up to `top`; those done are left.
+
+        `make_folders` forces what it makes. That a folder is there says nothing: a program that was killed
+        before it forced the name may have made it.
+        """
+        while folder not in done:
+            self.sync_folder(folder)
+            done.add(folder)
+            if folder == top:
+                return
+            folder = folder.parent
+
     def place(self, path: Path, data: bytes, *, staging: Path | None = None) -> None:
         """Make the file hold these bytes, durably; at no moment, crash or not, a mixture of old and new."""
         self.stage(path, data, staging=staging)

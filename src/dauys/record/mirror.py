@@ -6,25 +6,23 @@ Only what trees and entries commit to is copied. A copy that was interrupted goe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from dauys.record.book import Record, device_folder, device_origin
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint, parse_checkpoint
 from dauys.record.disk import Disk
-from dauys.record.entries import FileRef, parse_entry
+from dauys.record.entries import FileRef, files_of, parse_entry
 from dauys.record.faults import LogError, MissingFileError, at
 from dauys.record.keys import VerifierKey, parse_verifier_key
-from dauys.record.merkle import verify_consistency
+from dauys.record.merkle import complete_root, leaf_hash, verify_consistency
 from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
 from dauys.record.sources import Source
-from dauys.record.tiles import MAX_BUNDLE, WIDTH, Tile, tiles_of_size
+from dauys.record.tiles import HEIGHT, WIDTH, Tile, encode_bundle, parse_bundle, parse_tile, tiles_of_size
 
-TILE_BYTES = 32 * WIDTH
 Told = Callable[[str, int], None]
 
 
@@ -63,7 +61,7 @@ class Mirror:
             except LogError:
                 # Whoever verifies the copy will say so; a mirror copies what is committed to.
                 continue
-            for ref in _refs(parsed.fields):
+            for _, ref in files_of(parsed):
                 self._file(ref)
             if parsed.kind == "installation":
                 named = (parsed.fields["vote"], parsed.fields["device"])
@@ -88,31 +86,30 @@ class Mirror:
         shown = opened.checkpoint
         reader = LogReader(source, shown.size, shown.root)
         self._check_continued(prefix, reader, shown.origin)
-        for tile in _tiles_and_bundles(shown.size):
+        for tile in tiles_of_size(shown.size):
             path = f"{prefix}{tile.path}"
-            if (self.folder / path).is_file() and tile.width == WIDTH:
+            if tile.width == WIDTH and self._is_kept(self.folder / path, tile, reader):
                 self.copied.kept += 1
                 continue
+            # What was checked is what is written: asked again, the server may answer otherwise.
             if tile.level is None:
-                reader.bundle(tile.index)
+                self._place(path, encode_bundle(reader.bundle(tile.index)))
             else:
-                reader.tile(tile.level, tile.index)
-            limit = MAX_BUNDLE if tile.level is None else TILE_BYTES
-            self._place(path, self._bytes(source, tile, limit))
+                self._place(path, b"".join(reader.tile(tile.level, tile.index)))
         return reader
 
-    @staticmethod
-    def _bytes(source: Source, tile: Tile, limit: int) -> bytes:
+    def _is_kept(self, path: Path, tile: Tile, reader: LogReader) -> bool:
+        """Whether a full tile is there, and of this tree: an earlier copying may have ended at another."""
+        if not path.is_file():
+            return False
         try:
-            return source.read(tile.path, limit)
-        except MissingFileError:
-            data = source.read(tile.full.path, limit)
-            if tile.level is not None:
-                return data[: 32 * tile.width]
-            end = 0
-            for _ in range(tile.width):
-                end += 2 + int.from_bytes(data[end : end + 2], "big")
-            return data[:end]
+            if tile.level is None:
+                level, hashes = 0, tuple(map(leaf_hash, parse_bundle(path.read_bytes(), tile)))
+            else:
+                level, hashes = tile.level, parse_tile(path.read_bytes(), tile)
+        except LogError:
+            return False
+        return complete_root(hashes) == reader.node(HEIGHT * (level + 1), tile.index)
 
     def _check_continued(self, prefix: str, reader: LogReader, origin: str) -> None:
         """Refuse a log that is no continuation of the copy that is there."""
@@ -162,22 +159,6 @@ class Mirror:
         self.copied.files += 1
         self.copied.bytes += len(data)
         self._told(path, len(data))
-
-
-def _tiles_and_bundles(size: int) -> Iterator[Tile]:
-    yield from tiles_of_size(size)
-    for index in range(-(-size // WIDTH)):
-        yield Tile(None, index, min(WIDTH, size - index * WIDTH))
-
-
-def _refs(value: object) -> Iterator[FileRef]:
-    if isinstance(value, Mapping):
-        if value.keys() == {"path", "sha256", "size"}:
-            found: Mapping[str, Any] = value
-            yield FileRef.of(found)
-        else:
-            for item in value.values():
-                yield from _refs(item)
 
 
 def _hash(path: Path) -> str:

@@ -225,8 +225,9 @@ class LogStore:
         if open_bundle:
             bundle = Tile(None, edge.size // WIDTH, len(open_bundle))
             touched.add(self._put(bundle, encode_bundle(open_bundle)))
+        done: set[Path] = set()
         for folder in sorted(touched):
-            self._disk.sync_folder(folder)
+            self._disk.sync_up(folder, self.folder / "public", done)
         # If we crash here, there are tiles that no checkpoint reaches. The next publication writes
         # the full ones again; a partial one of a size that is never signed stays, and no reader asks
         # for it.

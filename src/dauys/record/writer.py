@@ -89,7 +89,7 @@ class RecordWriter(_Gathering):
             self._disk.stage(target, data, staging=self.store.folder / "staging")
             self._durable.discard(target.parent)
         # Also of a file that an earlier life has put there: it may have ended before the name was forced.
-        make_durable(self._disk, target.parent, self.public, self._durable)
+        self._disk.sync_up(target.parent, self.public, self._durable)
         return ref.as_json()
 
     def append(self, kind: str, **fields: object) -> int:
@@ -109,7 +109,7 @@ class RecordWriter(_Gathering):
         with open_record(str(self.public)) as record:
             for _, ref in files_of(entry):
                 record.file(ref)
-                make_durable(self._disk, (self.public / ref.path).parent, self.public, self._durable)
+                self._disk.sync_up((self.public / ref.path).parent, self.public, self._durable)
         return self._take(data)
 
 
@@ -159,8 +159,9 @@ class DeviceWriter(_Gathering):
         Raises LogError L5.6 where a larger tree is there, L5.5 where the one there is not continued.
         """
         target = record / device_folder(vote, device)
-        copy_log(self.store, target, disk or Disk())
-        make_durable(disk or Disk(), target, record, set())
+        disk = disk or Disk()
+        copy_log(self.store, target, disk)
+        disk.sync_up(target, record, set())
         return target
 
 
@@ -194,6 +195,8 @@ def copy_log(store: LogStore, target: Path, disk: Disk) -> None:
         _check_continued(store, open_checkpoint(there.read_bytes(), (store.config.key,), store.origin))
     durable: set[Path] = set()
     disk.make_folders(target)
+    for leftover in target.rglob("*.new"):
+        disk.remove(leftover)
     for tile in tiles_of_size(shown.checkpoint.size):
         path, data = target / tile.path, (public / tile.path).read_bytes()
         # Without a checkpoint to say so, a tile there may be of another tree.
@@ -202,19 +205,9 @@ def copy_log(store: LogStore, target: Path, disk: Disk) -> None:
             disk.stage(path, data)
     # Each folder, also where nothing was new: an earlier life may have ended before a name was forced.
     for tile in tiles_of_size(shown.checkpoint.size):
-        make_durable(disk, (target / tile.path).parent, target, durable)
+        disk.sync_up((target / tile.path).parent, target, durable)
     # If we crash here, the record shows the old checkpoint, or no log of this device.
     disk.place(there, shown.note.encode())
-
-
-def make_durable(disk: Disk, folder: Path, top: Path, done: set[Path]) -> None:
-    """Force to the medium which names a folder and those above it hold, up to `top`; those done are left."""
-    while folder not in done:
-        disk.sync_folder(folder)
-        done.add(folder)
-        if folder == top:
-            return
-        folder = folder.parent
 
 
 def _check_continued(store: LogStore, there: OpenedCheckpoint) -> None:
