@@ -1,9 +1,9 @@
-// Bundles the verifier: dist/verifier.js and .css with dist/index.html for a site, and dist/verifier.html, one file for a stick.
+// Bundles the verifier for the public site: verifier.js, verifier.css and index.html, and verifier.html, one file for a stick.
 // The same sources give the same bytes; a test builds again and compares.
 import { build } from "esbuild";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-const OUT = process.argv[2] ?? "dist";
+const OUT = process.argv[2] ?? new URL("../src/dauys/site/assets/verify", import.meta.url).pathname;
 const here = (path) => new URL(path, import.meta.url);
 
 /** Sentences of the locale files that the page needs, by language. */

@@ -45,7 +45,7 @@ class Page {
       ...Object.entries(LANGUAGES).map(([code, label]) =>
         this.make("button", { type: "button", lang: code, "aria-pressed": String(code === language), onclick: () => this.speak(code) }, label)),
     );
-    this.main.replaceChildren(...this[this.state.step]());
+    this.main.replaceChildren(...this[this.state.step]().filter((one) => one !== null));
   }
 
   speak(code) {
@@ -185,7 +185,7 @@ class Page {
       make("div", { class: `answer ${failed ? "bad" : "ok"}`, id: "answer" }, make("span", { class: "n" }, String(failed || passed + look)), make("b", {}, say(failed ? "failed" : "passed")), make("span", {}, counts)),
       make("div", { class: "boxes" }, box(notRun, say("not_run")), box(declared, say("declared")), look ? box(look, say("look")) : null),
       report.anchored ? make("p", {}, say("anchored", report)) : make("p", { class: "banner" }, say("not_anchored")),
-      make("ul", { class: "checks" }, report.checks.map((check) => this.row(check))),
+      make("ul", { class: "checks" }, this.grouped(report.checks).map((check) => this.row(check))),
       make("div", { class: "row" }, make("button", { class: "main", type: "button", onclick: () => this.save(`dauys-${station}.json`, JSON.stringify({ station, ...report, totals }, null, 1)) }, say("keep")), make("button", { class: "other", type: "button", onclick: () => { this.state = { step: "choose" }; this.draw(); } }, say("another"))),
       ...this.sums(totals),
       ...this.lookUpForm(),
@@ -193,13 +193,28 @@ class Page {
     ];
   }
 
+  /** Checks that say the same and gave the same answer, as one row: `T4.2–T4.9`. */
+  grouped(checks) {
+    const rows = [];
+    for (const check of checks) {
+      const last = rows.at(-1);
+      const alike = last && last.verdict === check.verdict && this.say.check(last.codes[0]) === this.say.check(check.code);
+      if (alike) {
+        last.codes.push(check.code);
+        last.passed = Math.max(last.passed, check.passed);
+      } else rows.push({ ...check, codes: [check.code] });
+    }
+    return rows;
+  }
+
   row(check) {
     const { say, make } = this.bound();
-    const { code, verdict } = check;
-    const findings = this.state.report.findings.filter((one) => one.code === code && one.status === verdict);
+    const { codes, verdict } = check;
+    const code = codes.length > 1 ? `${codes[0]}–${codes.at(-1).split(".")[1] ?? codes.at(-1)}` : codes[0];
+    const findings = this.state.report.findings.filter((one) => codes.includes(one.code) && one.status === verdict);
     const why = findings.slice(0, 5).map((one) => [one.place, verdict === "not_run" ? say.reason(one.found) : [one.found, one.expected].filter(Boolean).join(" ≠ ")].filter(Boolean).join(": "));
     const lines = verdict === "declared" ? [] : [...new Set(why)];
-    return make("li", { class: verdict, "data-code": code }, make("span", { class: "sign", role: "img", "aria-label": say(`status.${verdict}`) }, SIGNS[verdict]), make("span", { class: "code" }, code), make("span", {}, say.check(code)), make("span", { class: "count" }, verdict === "passed" ? String(check.passed) : say(`status.${verdict}`)), lines.map((line) => make("span", { class: "why" }, line)));
+    return make("li", { class: verdict, "data-code": codes.join(" ") }, make("span", { class: "sign", role: "img", "aria-label": say(`status.${verdict}`) }, SIGNS[verdict]), make("span", { class: "code" }, code), make("span", {}, say.check(codes[0])), make("span", { class: "count" }, verdict === "passed" ? String(check.passed) : say(`status.${verdict}`)), lines.map((line) => make("span", { class: "why" }, line)));
   }
 
   sums(totals) {

@@ -34,7 +34,7 @@ export function startWorker(scope) {
     try {
       await jobs[data.job](data);
     } catch (error) {
-      say("stopped", { job: data.job, code: error.code ?? "", text: error.message });
+      say("stopped", { job: data.job, code: error.code ?? "", text: error.code ? [error.found, error.expected].filter(Boolean).join(" ≠ ") : error.message });
     }
   };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from dauys.simulate.record import Simulated, simulate_record
 from dauys.simulate.scene import Scene, scene_of_folder, scene_of_seed
 from dauys.words import Words
 
+VERIFIER = "verifier.html"
 #: Fewest ballots of a station taken from an election folder: the privacy minimum of the presets.
 MINIMUM = 30
 
@@ -90,11 +92,16 @@ def write_record(out: Path, scene: Scene, seed: int, steps: Steps, words: Words)
         steps.tell(done, total)
 
     try:
-        return simulate_record(out, scene, seed, tell)
+        return simulate_record(out, scene, seed, tell, {VERIFIER: verifier_page()})
     except LogError as error:
         if error.code != "L5.2":
             raise
         raise InputError([Problem("E5.8", Place(file=str(out)), out.name, None, "other_place")]) from error
+
+
+def verifier_page() -> bytes:
+    """Return the verifier for a browser as one file, whose hash a record names."""
+    return (files("dauys.site") / "assets" / "verify" / VERIFIER).read_bytes()
 
 
 def document(made: Simulated) -> dict[str, object]:

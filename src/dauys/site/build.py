@@ -23,6 +23,7 @@ from dauys.site.view import Page, View
 
 FONTS = tuple(f"fonts/{name}.woff2" for name in ("serif-700", "sans-400", "sans-600"))
 LICENCES = ("fonts/PT-Serif-licence.txt", "fonts/Inter-licence.txt")
+VERIFIER = ("index.html", "verifier.css", "verifier.html", "verifier.js")
 LABELS = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 #: Where the site says it lives when nobody tells it: the address `dauys site --serve` answers at.
 BASE_URL = "http://127.0.0.1:8004/"
@@ -266,6 +267,8 @@ def _write_rest(
     writer.write("assets/icon.svg", asset("icon.svg"))
     for name in (*FONTS, *LICENCES):
         writer.write(f"assets/{name}", asset(name))
+    for name in VERIFIER:
+        writer.write(f"verify/{name}", asset(f"verify/{name}"))
     rows = [
         {"lang": lang, "label": LABELS[lang], "title": r.view.name(data.results["election"]["title"])}
         for lang, r in renderers.items()

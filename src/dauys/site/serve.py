@@ -27,6 +27,17 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+POLICY = "Content-Security-Policy"
+_CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+#: What the verifier's page may do besides: run its own script, and read the record. The one-file form has
+#: script and style in it and may be pointed at any record.
+VERIFIER = {
+    "index.html": f"{_CLOSED}style-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; media-src 'self' blob:",
+    "verifier.html": f"{_CLOSED}style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; "
+    "worker-src blob:; connect-src *; img-src data:",
+    "verifier.js": "default-src 'none'; script-src 'self'; connect-src 'self'",
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -78,7 +89,11 @@ class Handler(BaseHTTPRequestHandler):
             if "gzip" in self.headers.get("Accept-Encoding", ""):
                 content = gzip.compress(content, 6, mtime=0)
                 self.send_header("Content-Encoding", "gzip")
-        for name, value in HEADERS.items():
+        own = {POLICY: VERIFIER[file.name]} if file.parent.name == "verify" and file.name in VERIFIER else {}
+        if file.is_relative_to(self.folder / "record"):
+            # A record is for everybody: the one-file verifier of a party reads it from anywhere.
+            own["Access-Control-Allow-Origin"] = "*"
+        for name, value in (HEADERS | own).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
