@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,3 +174,49 @@ def test_a_key_that_others_can_read_is_refused(tmp_path) -> None:
     path.write_bytes(b"short")
     with pytest.raises(PermissionError):
         read_key(path, os.urandom)
+
+
+RUN = """
+import pickle, sys
+from pathlib import Path
+from dauys.verify.cache import Cache
+from dauys.verify.contents import Hooks
+from dauys.verify.workers import ProcessWorkers, ThreadWorkers
+
+class Loud(Cache):
+    def save(self, *given):
+        super().save(*given)
+        # One line a device: whoever reads it may stop this program then.
+        print("kept", flush=True)
+
+if __name__ == "__main__":
+    tasks = pickle.loads(Path(sys.argv[1]).read_bytes())
+    cache = Loud(Path(sys.argv[2]), b"k" * 32)
+    workers = ThreadWorkers(1, cache)
+    if sys.argv[3] == "p":
+        workers = ProcessWorkers(1, Cache(cache.folder, cache.key))
+    for outcomes in workers.run([(task,) for task in tasks], Hooks()):
+        if sys.argv[3] == "p":
+            print("kept", flush=True)
+"""
+
+
+@pytest.mark.parametrize("kind", ["t", "p"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_somebody_stops_goes_on_later(
+    tmp_path, cache: Cache, kind: str, how: signal.Signals
+) -> None:
+    """Ctrl-C, or a cut: what was kept is whole, and the rest is done the next time."""
+    made = make(tmp_path, *(Device(name) for name in "abcd"))
+    (tmp_path / "run.py").write_text(RUN)
+    (tmp_path / "tasks").write_bytes(pickle.dumps(made.tasks))
+    command = [sys.executable, str(tmp_path / "run.py"), str(tmp_path / "tasks"), str(cache.folder), kind]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        assert running.stdout
+        assert running.stdout.readline() == b"kept\n"
+        running.send_signal(how)
+        running.stdout.read()
+        assert running.wait(timeout=60) != 0 or how is signal.SIGINT
+    outcomes = [check(made, cache, task) for task in made.tasks]
+    assert outcomes[0].cached
+    assert [joined(one) for one in outcomes] == [joined(check(made, None, task)) for task in made.tasks]

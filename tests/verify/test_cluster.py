@@ -21,7 +21,7 @@ from dauys.verify import cluster
 from dauys.verify.cluster import dask_workers
 from dauys.verify.contents import Hooks, Stopped
 from dauys.verify.tasks import DeviceTask, Outcome
-from dauys.verify.workers import Parcel, WorkerError, Workers, do_parcel
+from dauys.verify.workers import Handles, Parcel, WorkerError, Workers, do_parcel
 
 pytest.importorskip("distributed", reason="the extra dauys[cluster] is not installed")
 pytestmark = [
@@ -83,6 +83,14 @@ def real(tmp_path_factory) -> Iterator[Cluster]:
         yield found
 
 
+def alone(tasks: tuple[DeviceTask, ...]) -> list[Outcome]:
+    handles = Handles()
+    try:
+        return do_parcel(tasks, None, Hooks(), handles)
+    finally:
+        handles.close()
+
+
 def outcomes(workers: Workers, tasks: tuple[DeviceTask, ...], hooks: Hooks | None = None) -> list[Outcome]:
     parcels: list[Parcel] = [(task,) for task in tasks]
     found = [one for some in workers.run(parcels, hooks or Hooks()) for one in some]
@@ -92,9 +100,7 @@ def outcomes(workers: Workers, tasks: tuple[DeviceTask, ...], hooks: Hooks | Non
 def test_a_cluster_gives_the_same_outcomes(made: Made, real: Cluster) -> None:
     told: list[int] = []
     with dask_workers(real.address) as workers:
-        assert outcomes(workers, made.tasks, Hooks(advance=told.append)) == do_parcel(
-            made.tasks, None, Hooks()
-        )
+        assert outcomes(workers, made.tasks, Hooks(advance=told.append)) == alone(made.tasks)
     assert sum(told) == 120
 
 
@@ -108,7 +114,7 @@ def test_a_cluster_reads_a_record_over_http(made: Made, real: Cluster) -> None:
     try:
         tasks = tuple(replace(task, record=f"http://127.0.0.1:{server.server_port}/") for task in made.tasks)
         with dask_workers(real.address) as workers:
-            assert outcomes(workers, tasks) == do_parcel(made.tasks, None, Hooks())
+            assert outcomes(workers, tasks) == alone(made.tasks)
     finally:
         server.shutdown()
         server.server_close()

@@ -269,3 +269,16 @@ def test_sets_over_many_devices_are_read_in_pieces(tmp_path) -> None:
     file.drop(2, [bytes(COUNTED_WIDTH)])
     assert file.ballots(2, [0, 1]) == 400
     file.remove()
+
+
+def test_nothing_is_unique_over_a_vote_of_which_a_log_is_missing(tmp_path) -> None:
+    made = make(tmp_path, Device("a"), Device("b"))
+    (made.folder / "device" / "1-0" / "b" / "checkpoint").unlink()
+    found = judged(made)
+    assert found.codes == {"not_run C4": [None], "not_run C5": [None]}
+    assert {code: found.gathering.passed.get(code) for code in ("C3", "C4", "C5")} == {
+        "C3": 1,
+        "C4": None,
+        "C5": None,
+    }
+    assert found_sum(found.counted, "a") == expected_sum("a", HONEST)

@@ -15,6 +15,7 @@ from dauys.verify.cache import Cache
 from dauys.verify.contents import Hooks, Stopped
 from dauys.verify.tasks import DeviceTask, Outcome
 from dauys.verify.workers import (
+    Handles,
     Parcel,
     ProcessWorkers,
     ThreadWorkers,
@@ -34,6 +35,14 @@ def made(tmp_path_factory) -> Made:
     return make(tmp_path_factory.mktemp("workers"), Device("a"), Device("b", style="short"), bad)
 
 
+def alone(tasks: tuple[DeviceTask, ...]) -> list[Outcome]:
+    handles = Handles()
+    try:
+        return do_parcel(tasks, None, Hooks(), handles)
+    finally:
+        handles.close()
+
+
 def outcomes(workers: Workers, tasks: tuple[DeviceTask, ...], hooks: Hooks | None = None) -> list[Outcome]:
     parcels: list[Parcel] = [(task,) for task in tasks]
     found = [one for some in workers.run(parcels, hooks or Hooks()) for one in some]
@@ -41,15 +50,15 @@ def outcomes(workers: Workers, tasks: tuple[DeviceTask, ...], hooks: Hooks | Non
 
 
 def test_all_workers_give_the_same_outcomes(made: Made) -> None:
-    alone = do_parcel(made.tasks, None, Hooks())
-    assert outcomes(ThreadWorkers(2), made.tasks) == alone
-    assert outcomes(ProcessWorkers(2), made.tasks) == alone
-    assert [len(outcome.remarks) for outcome in alone] == [1, 1, 1]
+    expected = alone(made.tasks)
+    assert outcomes(ThreadWorkers(2), made.tasks) == expected
+    assert outcomes(ProcessWorkers(2), made.tasks) == expected
+    assert [len(outcome.remarks) for outcome in expected] == [1, 1, 1]
 
 
 def test_weights_change_no_outcome(made: Made) -> None:
     tasks = tuple(replace(task, engine_seed=bytes(32), threads=2) for task in made.tasks)
-    assert do_parcel(tasks, None, Hooks()) == do_parcel(made.tasks, None, Hooks())
+    assert alone(tasks) == alone(made.tasks)
 
 
 def test_processes_use_the_cache_of_their_user(made: Made, tmp_path) -> None:

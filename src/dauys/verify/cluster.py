@@ -16,7 +16,7 @@ from typing import Any, Final
 from dauys import __version__
 from dauys.verify.contents import Hooks, Stopped
 from dauys.verify.tasks import Outcome
-from dauys.verify.workers import AHEAD, Parcel, WorkerError, Workers, do_parcel
+from dauys.verify.workers import AHEAD, Handles, Parcel, WorkerError, Workers, do_parcel
 
 #: Seconds until a scheduler must have answered.
 ANSWER: Final = 20.0
@@ -28,7 +28,12 @@ def _work(version: str, parcel: Parcel) -> list[Outcome]:
     """Do a parcel on a worker of the cluster."""
     if version != __version__:
         raise RuntimeError(f"this worker runs dauys {__version__}, not {version}")
-    return do_parcel(parcel, None, Hooks())
+    handles = Handles()
+    try:
+        # Opened for each parcel: a worker lives long, and what is at the address may be another tomorrow.
+        return do_parcel(parcel, None, Hooks(), handles)
+    finally:
+        handles.close()
 
 
 def _distributed() -> Any:

@@ -92,8 +92,11 @@ class Gathering:
         """
         out: dict[int, set[int]] = {}
         copies = self._judge_cards(vote, out, whole=whole)
+        missing = self._missing(vote) if whole else "station"
+        if missing:
+            for code in ("C4", "C5"):
+                self.found.append((vote, None, Remark("not_run", code, reason=missing)))
         if not whole:
-            self.found += [(vote, None, Remark("not_run", code, reason="station")) for code in ("C4", "C5")]
             return out
         found = 0
         for clash in judge_points(self._records(self.points, "points", POINT_WIDTH, vote), waves, copies):
@@ -101,9 +104,16 @@ class Gathering:
             self._exclude("C4", clash.excluded, out)
             named = ", ".join(map(self._named, clash.spots[:SHOWN_SPOTS]))
             self._fail_some("C4", found, f"R {clash.point.hex()[:16]}…: {named}", "once", clash)
-        if not found:
+        if not found and not missing:
             self.passed["C4"] = self.passed.get("C4", 0) + 1
         return out
+
+    def _missing(self, vote: str) -> str | None:
+        """Return why uniqueness over a vote cannot be passed: the log of a device was not read."""
+        for task in self.tasks:
+            if task.vote == vote and not task.left_out and self.outcomes[task.number].contents is None:
+                return "no_seal" if task.seal is None else "L9.3"
+        return None
 
     def _judge_cards(self, vote: str, out: dict[int, set[int]], *, whole: bool) -> set[tuple[int, int]]:
         """Look at cards and their names (C3, C5); return byte-identical repeats."""
@@ -120,7 +130,7 @@ class Gathering:
                 self._exclude("C3", (*clash.excluded, *clash.copies), out)
                 copies.update((spot.device, spot.index) for spot in clash.copies)
         for code, count in found.items():
-            if not count and (whole or code == "C3"):
+            if not count and (code == "C3" or (whole and not self._missing(vote))):
                 self.passed[code] = self.passed.get(code, 0) + 1
         return copies
 

@@ -82,9 +82,30 @@ def parcels_of(tasks: Iterable[DeviceTask], sizes: Callable[[DeviceTask], int]) 
         yield tuple(parcel)
 
 
-def do_parcel(parcel: Parcel, cache: Cache | None, hooks: Hooks) -> list[Outcome]:
+class Handles:
+    """Records that are held open, each once for every thread. Not frozen: threads come and open theirs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[tuple[int, str], Record] = {}
+
+    def record(self, address: str) -> Record:
+        """Return the record at an address as this thread reads it. Raises LogError L7.x."""
+        key = (threading.get_ident(), address)
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = open_record(address)
+            return self._open[key]
+
+    def close(self) -> None:
+        """Give back all that is open, when no thread reads any more."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+def do_parcel(parcel: Parcel, cache: Cache | None, hooks: Hooks, handles: Handles) -> list[Outcome]:
     """Return the outcomes of a parcel, in its order."""
-    return [check_device(_record(task.record), task, cache, hooks) for task in parcel]
+    return [check_device(handles.record(task.record), task, cache, hooks) for task in parcel]
 
 
 def size_of(task: DeviceTask) -> int:
@@ -97,23 +118,6 @@ def size_of(task: DeviceTask) -> int:
         return parse_checkpoint(parse_note(task.seal.note.encode()[:MAX_NOTE]).text).size
     except LogError:
         return 0
-
-
-_open = threading.local()
-
-
-def _record(address: str) -> Record:
-    """Return the record at an address, opened once by each thread."""
-    records: dict[str, Record] = _open.__dict__.setdefault("records", {})
-    if address not in records:
-        records[address] = open_record(address)
-    return records[address]
-
-
-def close_records() -> None:
-    """Give back the records that this thread holds open."""
-    for record in _open.__dict__.pop("records", {}).values():
-        record.close()
 
 
 @lru_cache(maxsize=4)
@@ -203,17 +207,22 @@ class ThreadWorkers:
             return stopped.is_set() or hooks.stop()
 
         def work(parcel: Parcel) -> list[Outcome]:
-            return do_parcel(parcel, self.cache, replace(hooks, stop=stop))
+            return do_parcel(parcel, self.cache, replace(hooks, stop=stop), handles)
 
-        with ThreadPoolExecutor(self.count) as pool:
-            try:
-                yield from _results(pool, work, parcels, self.count * AHEAD)
-            finally:
-                stopped.set()
+        handles = Handles()
+        try:
+            with ThreadPoolExecutor(self.count) as pool:
+                try:
+                    yield from _results(pool, work, parcels, self.count * AHEAD)
+                finally:
+                    stopped.set()
+        finally:
+            handles.close()
 
 
 _stop: ProcessEvent | None = None
 _cache: Cache | None = None
+_handles = Handles()
 
 
 def _begin(stop: ProcessEvent, cache: Cache | None) -> None:
@@ -221,11 +230,20 @@ def _begin(stop: ProcessEvent, cache: Cache | None) -> None:
     global _stop, _cache
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stop, _cache = stop, cache
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that began it is gone, however it went: nobody would take results."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _in_process(parcel: Parcel) -> list[Outcome]:
     stop = _stop.is_set if _stop else Hooks().stop
-    return do_parcel(parcel, _cache, Hooks(stop=stop))
+    return do_parcel(parcel, _cache, Hooks(stop=stop), _handles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,4 +310,3 @@ def local_workers(count: int | None, cache: Cache | None) -> Iterator[Workers]:
         yield ThreadWorkers(processors(), cache)
     else:
         yield ProcessWorkers(count or processors(), cache)
-    close_records()
