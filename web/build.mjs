@@ -42,10 +42,12 @@ const page = readFileSync(here("src/page.html"), "utf8");
 const csp = (rest) => `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' data:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; ${rest}">`;
 const site = page
   .replace("<!--csp-->", csp("style-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'"))
+  .replace("<!--icon-->", '<link rel="icon" href="../assets/icon.svg" type="image/svg+xml">')
   .replace("<!--style-->", '<link rel="stylesheet" href="verifier.css">')
   .replace("<!--script-->", '<script src="verifier.js" defer></script>');
 const single = page
   .replace("<!--csp-->", () => csp("style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; worker-src blob:; connect-src *"))
+  .replace("<!--icon-->", '<link rel="icon" href="data:,">')
   .replace("<!--style-->", () => `<style>\n${style}</style>`)
   .replace("<!--script-->", () => `<script id="verifier">${script.replaceAll("</script", "<\\/script")}</script>`);
 

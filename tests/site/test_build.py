@@ -81,7 +81,8 @@ def test_every_kind_of_page_is_there_in_every_language(final_site, language, pat
 
 
 def pages(site: Path) -> list[Path]:
-    return sorted(site.rglob("*.html"))
+    """All pages but the verifier's, which has a script and tests of its own."""
+    return sorted(page for page in site.rglob("*.html") if page.parent.name != "verify")
 
 
 @pytest.mark.parametrize("which", ["final_site", "open_site"])
@@ -99,7 +100,7 @@ def test_every_link_resolves_and_none_leaves_the_site(which, request):
             target, _, fragment = link.partition("#")
             file = (page.parent / target).resolve() if target else page
             assert file.is_file(), (page, link)
-            if fragment:
+            if fragment and file.parent.name != "verify":
                 assert fragment in known[file].ids, (page, link)
 
 
