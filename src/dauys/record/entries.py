@@ -20,6 +20,8 @@ MAX_ENTRY: Final = 65_535
 MAX_DEPTH: Final = 8
 # A string that does not end goes to the end of the bytes: so each byte is looked at once, whatever they are.
 _STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z|\\\Z)', re.DOTALL)
+#: Numbers that may be beyond 2⁵³ − 1, outside strings or in them.
+_LONG: Final = re.compile(rb"(?<![0-9a-f])[0-9]{16,}(?![0-9a-f])")
 _BRACKETS: Final = re.compile(rb"[{}\[\]]")
 #: Commas and opening brackets of one JSON text: a small file of empty lists must not become gigabytes.
 MAX_VALUES: Final = 3_000_000
@@ -104,12 +106,23 @@ def parse_json(data: bytes, code: str, name: str) -> dict[str, Any]:
         raise refuse("more values", f"at most {MAX_VALUES} commas and opening brackets")
     try:
         value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
-        same = isinstance(value, dict) and canonical(value) == data
+        same = isinstance(value, dict) and is_canonical(value, data)
     except (ValueError, rfc8785.CanonicalizationError):
         same = False
     if not same:
         raise refuse(repr(data[:40]))
     return dict(value)
+
+
+def is_canonical(value: object, data: bytes) -> bool:
+    """Return whether the bytes are the RFC 8785 form of a value without floats.
+
+    Raises ValueError or CanonicalizationError for a value that has none.
+    """
+    if not data.isascii() or _LONG.search(data):
+        return canonical(value) == data
+    # Of ASCII with short numbers the standard library writes the same bytes, ten times as fast.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() == data
 
 
 def encode_entry(log: Log, kind: str, **fields: object) -> bytes:
