@@ -199,6 +199,7 @@ ORDER: dict[str, Change] = {
     "a wave left out": _set("wave", number=2),
     "vote of another election": _set("turnout", vote="other/1/0"),
     "device that nobody installed": _set("checkpoint", device="ghost"),
+    "reading of a device of another station": _set("turnout", station="0002"),
     "reading of such a device": lambda draft: draft.one("turnout")["devices"][0].update(device="ghost"),
 }
 

@@ -85,8 +85,11 @@ class Placing:
             yield Misplaced(entry, fields["device"], "an installation before", "device")
         if kind == "turnout":
             for one in fields["devices"]:
-                if one["device"] not in vote.installations:
-                    yield Misplaced(entry, one["device"], "an installation before", "devices")
+                setup = vote.installations.get(one["device"])
+                if setup is None or setup.fields["station"] != fields["station"]:
+                    yield Misplaced(
+                        entry, one["device"], "an installation before, at this station", "devices"
+                    )
         if kind in ("wave", "wave-signature", "partial", "tally"):
             yield from self._faults_of_wave(entry, fields, vote)
 
