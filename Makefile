@@ -7,7 +7,7 @@ DEMO_PORT ?= 8004
 DEMO_SERVE ?= 1
 JOBS ?= 2
 
-.PHONY: help setup dev demo check lint types floors rust python test test-wheel bench bench-peers fuzz defences lock clean
+.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-timing fuzz defences lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -18,12 +18,14 @@ setup:           ## .venv with what `dauys` needs to run
 dev:             ## .venv with what tests and linters need too
 	@tools/setup.sh dev
 
-demo: setup      ## count, publish and encrypt examples/majilis-2004, then serve it on localhost (DEMO_SERVE=0: end instead)
+demo: setup      ## count, publish and record examples/majilis-2004, verify the record, serve both on localhost (DEMO_SERVE=0: end instead)
 	@.venv/bin/dauys run examples/majilis-2004 --out $(DEMO_OUT)
-	@.venv/bin/dauys demo tally examples/majilis-2004
+	@rm -rf $(DEMO_OUT)/record
+	@.venv/bin/dauys demo record examples/majilis-2004 --out $(DEMO_OUT)/record
+	@.venv/bin/dauys site $(DEMO_OUT) --keep --record $(DEMO_OUT)/record/public
 	@if [ "$(DEMO_SERVE)" != 0 ]; then .venv/bin/dauys site $(DEMO_OUT) --keep --serve $(DEMO_PORT); fi
 
-check: lint types floors rust python   ## what `make test` runs
+check: lint types floors rust web python   ## what `make test` runs
 
 test: check      ## every test
 
@@ -41,6 +43,10 @@ floors: dev
 
 rust: dev
 	@cargo test --locked --release -q -p dauys-core -p dauys-trustee
+
+web: dev         ## the verifier in the browser: its own tests, and its bundle built again to the same bytes
+	@cd web && npm test --silent
+	@rm -rf web/again && cd web && node build.mjs again && diff -r again ../src/dauys/site/assets/verify && rm -r again
 
 python: dev
 	@$(PY) -m pytest -q -n $(JOBS) --dist loadgroup

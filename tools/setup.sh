@@ -67,6 +67,10 @@ if [ "$what" = dev ]; then
         apt_install chromium
     fi
     command -v ssh-agent >/dev/null || apt_install openssh-client   # a foreign witness keeps its key in one
+    if [ ! -d web/node_modules ] || [ web/package-lock.json -nt web/node_modules ]; then
+        command -v npm >/dev/null || { say "Installing npm for the verifier in the browser ..."; apt_install nodejs npm; }
+        (cd web && npm ci --silent --no-audit --no-fund >&2 && touch node_modules)
+    fi
     if [ -f tests/journeys/package-lock.json ] && [ ! -d tests/journeys/node_modules ]; then
         command -v npm >/dev/null || { say "Installing npm for axe-core ..."; apt_install nodejs npm; }
         (cd tests/journeys && npm ci --silent --no-audit --no-fund >&2)

@@ -47,7 +47,7 @@ const site = page
   .replace("<!--script-->", '<script src="verifier.js" defer></script>');
 const single = page
   .replace("<!--csp-->", () => csp("style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; worker-src blob:; connect-src *"))
-  .replace("<!--icon-->", '<link rel="icon" href="data:,">')
+  .replace("<!--icon-->\n", "")
   .replace("<!--style-->", () => `<style>\n${style}</style>`)
   .replace("<!--script-->", () => `<script id="verifier">${script.replaceAll("</script", "<\\/script")}</script>`);
 

@@ -203,7 +203,7 @@ class DeviceCheck {
     });
     const last = this.entries.length - 1;
     this.ledger.check("L9.6", Boolean(this.close) && this.close.index === last && waiting.length === 0, this.place, "another end", "close");
-    if (small.some((count) => count === 0 || this.ballots.length >= SMALLEST)) this.ledger.fail("L9.7", this.place, small.join(), `at least ${SMALLEST}`);
+    if (small.length > 1 || small.some((count) => count === 0 || this.ballots.length >= SMALLEST)) this.ledger.fail("L9.7", this.place, small.join(), `at least ${SMALLEST}`);
   }
 
   keep(entry, order) {

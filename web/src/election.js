@@ -1,7 +1,7 @@
 // The election log: who signed it, its entries in their places, and the files that they name (L1–L8).
 import { parse as parseYaml } from "yaml";
 import { fromUtf8, hex } from "./bytes.js";
-import { parseEntry, parseFile, parseJson } from "./forms.js";
+import { filesOf, parseEntry, parseFile, parseJson } from "./forms.js";
 import { H, sha256 } from "./hash.js";
 import { readLog } from "./log.js";
 import { openCheckpoint, parseCheckpoint, parseKey, parseNote, policyReached } from "./note.js";
@@ -111,7 +111,7 @@ class Book {
   }
 
   filesAgree(entry, ledger) {
-    return refs(entry).every((ref) => {
+    return filesOf(entry).every((ref) => {
       const known = this.files.get(ref.path) ?? ref;
       this.files.set(ref.path, known);
       return ledger.check("L8.7", known.sha256 === ref.sha256 && known.size === ref.size, ref.path, ref.sha256, known.sha256);
@@ -272,13 +272,6 @@ class Book {
     const good = hex(root) === vote.root.root && value.definition === bound && value.vote_id === vote.id;
     return ledger.check("K10.2", good, vote.root.file.path, hex(root), vote.root.root) ? { root, value } : null;
   }
-}
-
-function refs(value) {
-  if (Array.isArray(value)) return value.flatMap(refs);
-  if (typeof value !== "object" || value === null) return [];
-  if (Object.keys(value).sort().join() === "path,sha256,size") return [value];
-  return Object.values(value).flatMap(refs);
 }
 
 /** Constituency and id of each row of candidates.csv. Quotes as RFC 4180 has them. */

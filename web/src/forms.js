@@ -106,6 +106,14 @@ export function parseEntry(bytes, log) {
   return { kind, ...fields };
 }
 
+/** The file references of an entry of the election log: the table says which fields are files, not their looks. */
+export function filesOf({ kind, ...fields }) {
+  return Object.entries(FORMS.election[kind]).flatMap(([name, type]) => {
+    if (type === "file" || (type === "?file" && fields[name])) return [fields[name]];
+    return type === "{file}" ? Object.values(fields[name]) : [];
+  });
+}
+
 /** A committed JSON file of a form that entries.json lists; throws L8.8. */
 export function parseFile(bytes, name) {
   const value = parseJson(bytes, "L8.8");

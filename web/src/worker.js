@@ -26,7 +26,7 @@ export function startWorker(scope) {
     },
     async card({ name, code }) {
       const found = lookUp(state.checked ?? [], name, code);
-      const proofs = found.what === "ballot" ? proofsOf(state.opened.book, state.checked, found) : null;
+      const proofs = found.what === "ballot" && found.verdict !== "clash" ? proofsOf(state.opened.book, state.checked, found) : null;
       say("card", { found, proofs });
     },
   };
