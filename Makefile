@@ -60,6 +60,12 @@ bench: dev       ## apportionment beside its peers, paired in one run
 bench-peers: dev ## encrypted ballots beside ElectionGuard-python and belenios-tool, in one run
 	@bench/peers/run.sh
 
+bench-record: dev ## a record of many ballots beside the ballots alone, in one run (BALLOTS=n)
+	@$(PY) bench/record.py --ballots $(or $(BALLOTS),100000)
+
+bench-timing: dev ## whether the time of encryption and of partial decryption tells secrets apart: a report
+	@bench/timing.sh
+
 fuzz: dev        ## a million mutated inputs for every decoder of the core
 	@tools/fuzz.sh
 

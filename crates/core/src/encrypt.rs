@@ -1,6 +1,7 @@
 //! Making a ballot: encryption and proof, in constant time.
 //!
-//! The running time depends on the style alone, never on choices or coins. All secrets are zeroized.
+//! The running time depends on the style and on the weights `ρ`, a hash of what the ballot publishes; never on choices or coins
+//! in any other way. All secrets are zeroized.
 
 use crate::ballot::{FORMAT, challenge, context, first_hash};
 use crate::cards::{Coins, SECRET_BYTES, card_hash, card_number, card_opening, seed, sigma};
