@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dauys.record.book import device_origin
@@ -63,32 +65,60 @@ def _tasks(context: Context, only: Collection[Named] | None) -> Iterator[DeviceT
         if only is None or (told.vote, device) in only
     ]
     threads = max(1, processors() // max(1, len(wanted)))
+    logged = {vote: _said_of_devices(told, badges) for vote, told in context.votes.items()}
     number = 0
     for told, device in wanted:
         if told.root is None:
             where = Where(vote=told.vote, device=device)
             context.ledger.not_run("L9.2", "root", where)
             continue
-        yield _task(context, told, told.root, device, number=number, badges=badges, threads=threads,
-                    left_out=(told.vote, device) in left_out)  # fmt: skip
+        task = _task(context, told, told.root, device, logged[told.vote].get(device, _Said()))
+        out = (told.vote, device) in left_out
+        yield replace(task, number=number, threads=threads, left_out=out)
         number += 1
 
 
-def _task(
-    context: Context,
-    told: VoteContext,
-    root: Entry,
-    device: str,
-    *,
-    number: int,
-    badges: Mapping[str, str | None],
-    threads: int,
-    left_out: bool,
-) -> DeviceTask:
+@dataclass(slots=True)
+class _Said:
+    """What the election log says of one device, in its order."""
+
+    seal: Seal | None = None
+    spoken: list[Seal] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+
+
+def _said_of_devices(told: VoteContext, badges: Mapping[str, str | None]) -> dict[str, _Said]:
+    """Return what is said of each device of a vote, from one pass over the entries of the vote."""
+    found: dict[str, _Said] = defaultdict(_Said)
+    for device, entry in told.seals().items():
+        found[device].seal = _seal(entry)
+    for entry in told.telephones:
+        found[entry.fields["device"]].spoken.append(_seal(entry))
+    for entry in told.checkpoints:
+        found[entry.fields["device"]].readings.append(Reading(entry.index, entry.fields["note"]))
+    for entry in told.turnouts:
+        for one in entry.fields["devices"]:
+            reading = Reading(entry.index, None, one["size"], bytes.fromhex(one["root"]))
+            found[one["device"]].readings.append(reading)
+    for entry in told.sightings:
+        badge = entry.fields["badge"]
+        seen = Seen(entry.index, entry.fields["note"], badge, badges.get(badge))
+        found[entry.fields["device"]].seen.append(seen)
+    return found
+
+
+def _seal(entry: Entry) -> Seal:
+    if entry.kind == "telephone":
+        return Seal(entry.index, None, entry.fields["size"], entry.fields["code"])
+    return Seal(entry.index, entry.fields["note"])
+
+
+def _task(context: Context, told: VoteContext, root: Entry, device: str, said: _Said) -> DeviceTask:
     entry = told.installations[device]
     fields = entry.fields
     return DeviceTask(
-        number=number,
+        number=0,
         record=context.record.address,
         vote=told.vote,
         device=device,
@@ -102,13 +132,11 @@ def _task(
         root=bytes.fromhex(root.fields["root"]),
         root_file=FileRef.of(root.fields["file"]),
         cards=_cards(told.cards.get(device)),
-        seal=_seal(told.seals().get(device)),
-        spoken=tuple(_spoken(entry) for entry in told.telephones if entry.fields["device"] == device),
-        readings=tuple(_readings(told, device)),
-        seen=tuple(_seen(told, device, badges)),
-        left_out=left_out,
+        seal=said.seal,
+        spoken=tuple(said.spoken),
+        readings=tuple(said.readings),
+        seen=tuple(said.seen),
         engine_seed=context.options.weight_seed,
-        threads=threads,
     )
 
 
@@ -117,36 +145,6 @@ def _cards(entry: Entry | None) -> CardsAt | None:
         return None
     fields = entry.fields
     return CardsAt(entry.index, FileRef.of(fields["list"]), bytes.fromhex(fields["hash"]), fields["count"])
-
-
-def _seal(entry: Entry | None) -> Seal | None:
-    if entry is None:
-        return None
-    if entry.kind == "telephone":
-        return _spoken(entry)
-    return Seal(entry.index, entry.fields["note"])
-
-
-def _spoken(entry: Entry) -> Seal:
-    return Seal(entry.index, None, entry.fields["size"], entry.fields["code"])
-
-
-def _readings(told: VoteContext, device: str) -> Iterator[Reading]:
-    """Yield all trees of a device that the election log has seen, seals among them."""
-    for entry in told.checkpoints:
-        if entry.fields["device"] == device:
-            yield Reading(entry.index, entry.fields["note"])
-    for entry in told.turnouts:
-        for one in entry.fields["devices"]:
-            if one["device"] == device:
-                yield Reading(entry.index, None, one["size"], bytes.fromhex(one["root"]))
-
-
-def _seen(told: VoteContext, device: str, badges: Mapping[str, str | None]) -> Iterator[Seen]:
-    for entry in told.sightings:
-        fields = entry.fields
-        if fields["device"] == device:
-            yield Seen(entry.index, fields["note"], fields["badge"], badges.get(fields["badge"]))
 
 
 def _waves(context: Context, tasks: list[DeviceTask]) -> dict[int, int]:
