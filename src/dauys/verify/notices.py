@@ -23,6 +23,7 @@ def check_calendar(context: Context, progress: Progress) -> None:
     progress.begin("N", None)
     if election is None or law is None:
         context.ledger.not_run("N6.1", "L8.9")
+        progress.end("N")
         return
     duties = due(election, law)
     entries = context.entries("notice")

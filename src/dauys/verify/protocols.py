@@ -76,12 +76,12 @@ def read_protocols(context: Context, progress: Progress) -> Archived:
     """Return the protocols that have form, versions and places (P3.1); check who signed them (P3.2)."""
     archived = Archived()
     election, ledger = context.election, context.ledger
+    progress.begin("P", len(context.protocols_at))
     if election is None:
         ledger.not_run("P3.1", "L8.9")
         return archived
     places, signers = _Places(election), _Signers(context, election)
     newest: dict[tuple[str, str, int, str], tuple[int, datetime]] = {}
-    progress.begin("P", len(context.protocols_at))
     for entry in context.protocol_entries():
         progress.advance(1)
         faults = [*places.faults(entry.fields), *_version_faults(entry, newest)]

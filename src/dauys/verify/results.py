@@ -30,6 +30,7 @@ def check_results(context: Context, archived: Archived, progress: Progress) -> C
     if election is None or law is None:
         for code in (*CODES, "R1.5"):
             ledger.not_run(code, "L8.9")
+        progress.end("R")
         return None
     try:
         count = count_election(election, law, archived.protocols)
@@ -37,6 +38,7 @@ def check_results(context: Context, archived: Archived, progress: Progress) -> C
         for code in CODES:
             ledger.not_run(code, "R1.2")
         ledger.fail("R1.2", Where(field=error.at), error.found, error.expected)
+        progress.end("R")
         return None
     for entry in entries:
         known = _count_before(election, law, archived, entry) or count
