@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from dauys.errors import Place, Problem
+from dauys.verify.context import Context
 from dauys.verify.report import KEPT, Counts, Ledger, Report, Status, Where, code_key, shown
 
 
@@ -92,3 +94,14 @@ def test_a_report_is_json() -> None:
         "votes": 3,
         "contests": ["list"],
     }
+
+
+def test_the_earliest_time_is_that_of_any_larger_tree() -> None:
+    context = Context(None, None, Ledger(), None, "host/e/log")  # type: ignore[arg-type]
+    assert context.public_since(0) is None
+    context.cosigned = [(9, 50), (3, 70), (5, 20), (3, 60)]
+    found = [context.public_since(index) for index in range(10)]
+    seconds = [None if one is None else int(one.timestamp()) for one in found]
+    assert seconds == [20, 20, 20, 20, 20, 50, 50, 50, 50, None]
+    context.cosigned.append((20, 1))
+    assert context.public_since(0) == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)

@@ -128,7 +128,7 @@ def test_a_sum_that_no_wave_holds_is_seen(small_record, tmp_path) -> None:
         counted = check_devices(context, Silent(), ThreadWorkers(1))
         parsed = parse_waves(context)[vote.vote, 1]
         assert parsed.wave
-        check = _WaveCheck(context, vote, counted, parsed)
+        check = _WaveCheck(context, vote, counted, parsed, vote.stations())
         keys = [one.key for one in check._partials(frozenset())[0].sums]
         assert keys == [*parsed.wave.sums, (keys[0][0], "zz")]
         only_unknown = check._partials(frozenset([keys[0]]))[0]

@@ -5,9 +5,11 @@ Chapters read from here and write into the ledger. What could not be read is Non
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from dauys.crypto.ballots import BallotElection
@@ -86,13 +88,15 @@ class Context:
     files: dict[str, tuple[FileRef, int]] = field(default_factory=dict)
     #: Files whose bytes are not there or not those (L8.6).
     broken: set[str] = field(default_factory=set)
-    #: `(size, seconds since 1970)`: checkpoints with a cosignature by the policy's witnesses, ascending.
+    #: `(size, seconds since 1970)`: checkpoints with a cosignature by the policy's witnesses, in any order.
     cosigned: list[tuple[int, int]] = field(default_factory=list)
     #: Witnesses of the policy that cosigned the newest checkpoint.
     witnesses: int = 0
     keys: Mapping[str, Any] | None = None
     election: Election | None = None
     law: Law | None = None
+    #: The same by size, each with the earliest time of this tree or a larger one.
+    _first_seen: list[tuple[int, int]] = field(default_factory=list)
 
     def entries(self, kind: str) -> list[Entry]:
         """Return the entries of a kind, in the order of the log; `protocol` entries are not kept."""
@@ -133,8 +137,12 @@ class Context:
 
     def public_since(self, index: int) -> datetime | None:
         """Return when an entry was public at the latest, by cosigned time; None where nothing shows it."""
-        times = [time for size, time in self.cosigned if size > index]
-        return datetime.fromtimestamp(min(times), UTC) if times else None
+        if len(self._first_seen) != len(self.cosigned):
+            self._first_seen = _first_seen(self.cosigned)
+        later = bisect_right(self._first_seen, index, key=itemgetter(0))
+        if later == len(self._first_seen):
+            return None
+        return datetime.fromtimestamp(self._first_seen[later][1], UTC)
 
     def excluded_devices(self, before: int | None = None) -> set[tuple[str, str]]:
         """Return vote and device of those that a decision leaves out of the waves: one that stands before
@@ -146,3 +154,12 @@ class Context:
                 vote, _, device = entry.fields["point"].partition(" ")
                 found.add((vote, device))
         return found
+
+
+def _first_seen(cosigned: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return trees in ascending order of size, each with the earliest time at which it or a larger one was
+    seen."""
+    found: list[tuple[int, int]] = []
+    for size, time in sorted(cosigned, reverse=True):
+        found.append((size, min(time, found[-1][1]) if found else time))
+    return found[::-1]

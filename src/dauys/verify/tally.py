@@ -87,8 +87,9 @@ def check_tally(
         done: dict[str, int] = {}
         taken: set[str] = set()
         small: set[str] = set()
+        stations = vote.stations()
         for number in sorted(vote.waves):
-            check = _WaveCheck(context, vote, counted, waves[vote.vote, number])
+            check = _WaveCheck(context, vote, counted, waves[vote.vote, number], stations)
             totals.update(check.run(done, taken, small))
             progress.advance(1)
         _check_all_opened(context, vote, taken, small)
@@ -117,6 +118,8 @@ class _WaveCheck:
     vote: VoteContext
     counted: Counted
     parsed: ParsedWave
+    #: The station of each installed device: looked up for every unit, so it is made once.
+    stations: Mapping[str, str]
 
     @property
     def where(self) -> Where:
@@ -245,12 +248,12 @@ class _WaveCheck:
 
     def _openable(self, devices: Iterable[str]) -> list[str]:
         """Return the contests of these devices that reach the minimum (T7.3)."""
-        keys, law, stations = self.vote.keys, self.context.law, self.vote.stations()
+        keys, law = self.vote.keys, self.context.law
         if keys is None or law is None:
             return []
         return opened_contests(
             (c.id for c in keys.plan.contests),
-            {device: stations.get(device, "") for device in devices},
+            {device: self.stations.get(device, "") for device in devices},
             lambda device, contest: self.counted.ballots(self.vote.vote, device, contest),
             law.count("publication.privacy_minimum") or 1,
         )
