@@ -25,8 +25,11 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct Prover {
     election: Arc<Election>,
     layout: Layout,
-    tables: Vec<RistrettoBasepointTable>,
+    tables: Vec<Arc<KeyTable>>,
 }
+
+/// The multiplication table of one position key.
+pub type KeyTable = RistrettoBasepointTable;
 
 /// What a machine needs to know of the card and of itself.
 pub struct Card<'a> {
@@ -44,12 +47,21 @@ impl Prover {
     /// # Errors
     /// [`Error::Style`] if the election has no such style.
     pub fn new(election: &Arc<Election>, style: &str) -> Result<Self, Error> {
+        let table = |key: usize| Arc::new(KeyTable::create(&election.keys()[key]));
+        Self::with_tables(election, style, table)
+    }
+
+    /// Prepares a style with tables of its keys, by their index, that may have been made before.
+    ///
+    /// # Errors
+    /// As [`Prover::new`].
+    pub fn with_tables(
+        election: &Arc<Election>,
+        style: &str,
+        table: impl FnMut(usize) -> Arc<KeyTable>,
+    ) -> Result<Self, Error> {
         let layout = election.layouts()[election.style(style.as_bytes())?].clone();
-        let tables = layout
-            .keys
-            .iter()
-            .map(|&key| RistrettoBasepointTable::create(&election.keys()[key]))
-            .collect();
+        let tables = layout.keys.iter().copied().map(table).collect();
         Ok(Self {
             election: Arc::clone(election),
             layout,
@@ -173,7 +185,7 @@ impl Prover {
         points.push(randomizer.compress().to_bytes());
         for (table, &place) in self.tables.iter().zip(&self.layout.places) {
             let choice = pick(&BASE, choices[place]);
-            points.push((&secret.r * table + choice).compress().to_bytes());
+            points.push((&secret.r * &**table + choice).compress().to_bytes());
         }
         Ok(points)
     }
@@ -187,7 +199,7 @@ impl Prover {
             return Err(Error::Identity);
         }
         for (table, &place) in self.tables.iter().zip(&self.layout.places) {
-            let masked = &r * table;
+            let masked = &r * &**table;
             halves.push(if choices[place] == 1 {
                 masked + base
             } else {

@@ -5,7 +5,7 @@ use dauys_core::ballot::{self, Ballot};
 use dauys_core::batch::ContestSum;
 use dauys_core::cards;
 use dauys_core::choose::{Chosen, Held};
-use dauys_core::encrypt::{Card, Prover};
+use dauys_core::encrypt::{Card, KeyTable, Prover};
 use dauys_core::error::Error;
 use dauys_core::group::exactly;
 use dauys_core::open::{self, Committed, Opening};
@@ -38,29 +38,27 @@ type OpeningTuple = (
 #[pyclass(frozen, module = "dauys._core")]
 pub struct BallotElection {
     election: Arc<Election>,
-    provers: Mutex<HashMap<String, Arc<Prover>>>,
+    tables: Mutex<HashMap<usize, Arc<KeyTable>>>,
 }
 
-/// Provers that are kept to rebuild challenged ballots, 30 kB a key each.
-const KEPT_PROVERS: usize = 8;
+/// Tables of keys that are kept to rebuild challenged ballots, 30 kB each.
+const KEPT_TABLES: usize = 2048;
 
 impl BallotElection {
     pub(crate) fn core(&self) -> &Election {
         &self.election
     }
 
-    /// A prover of a style, made once as long as few styles are used.
-    fn kept_prover(&self, style: &str) -> Result<Arc<Prover>, Error> {
-        let mut provers = self.provers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = provers.get(style) {
-            return Ok(Arc::clone(kept));
+    /// A prover of a style, whose tables are made once for all styles.
+    fn kept_prover(&self, style: &str) -> Result<Prover, Error> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if tables.len() > KEPT_TABLES {
+            tables.clear();
         }
-        let made = Arc::new(Prover::new(&self.election, style)?);
-        if provers.len() >= KEPT_PROVERS {
-            provers.clear();
-        }
-        provers.insert(style.to_owned(), Arc::clone(&made));
-        Ok(made)
+        let make = |key: usize| Arc::new(KeyTable::create(&self.election.keys()[key]));
+        Prover::with_tables(&self.election, style, |key| {
+            Arc::clone(tables.entry(key).or_insert_with(|| make(key)))
+        })
     }
 }
 
@@ -155,7 +153,7 @@ impl BallotElection {
             Election::new(fixed(root)?, contests.collect(), &styles, keys).map_err(refuse)?;
         Ok(Self {
             election: Arc::new(election),
-            provers: Mutex::default(),
+            tables: Mutex::default(),
         })
     }
 

@@ -90,6 +90,8 @@ class Reading:
 
     def take_entry(self, entry: Entry) -> None:
         """Take an entry that is no ballot and ends no batch."""
+        if self.hooks.stop():
+            raise Stopped
         if entry.kind == "open":
             self.open = entry.fields
             _check_open(entry, self.task, self.notes)

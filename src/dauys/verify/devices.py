@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dauys import _core
 from dauys.crypto.framing import framed_hash, holds
-from dauys.record.book import Record
+from dauys.record.book import Record, device_folder
 from dauys.record.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from dauys.record.faults import LogError, MissingFileError
 from dauys.record.keys import ED25519, VerifierKey, parse_verifier_key
@@ -95,8 +95,7 @@ def _fault(error: LogError, task: DeviceTask, notes: Notes) -> None:
 
 
 def _folder(task: DeviceTask) -> str:
-    _, number, repeat = task.vote.split("/")
-    return f"device/{number}-{repeat}/{task.device}"
+    return device_folder(task.vote, task.device)
 
 
 def _checkpoint(data: bytes, key: VerifierKey, task: DeviceTask, notes: Notes) -> OpenedCheckpoint | None:

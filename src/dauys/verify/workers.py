@@ -30,7 +30,7 @@ from dauys.crypto.ballots import BallotElection
 from dauys.crypto.boxes import ROOT, RootEntry
 from dauys.crypto.shapes import parse_canonical
 from dauys.errors import DauysError, InputError, Place, Problem
-from dauys.record.book import Record, open_record
+from dauys.record.book import Record, device_folder, open_record
 from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.faults import LogError
 from dauys.record.note import MAX_NOTE, parse_note
@@ -174,7 +174,7 @@ def _contents(
             _read_through(reader, hooks)
         contents = found or read_contents(reader, task, election, cards, hooks)
     except LogError as error:
-        file = f"device/{task.device}/{error.problem.place.file or ''}"
+        file = f"{device_folder(task.vote, task.device)}/{error.problem.place.file or ''}"
         notes.fail(error.code, error.problem.found, error.problem.expected, file=file)
         notes.not_run(error.code, *READING)
         return None, False
