@@ -60,8 +60,8 @@ bench: dev       ## apportionment beside its peers, paired in one run
 bench-peers: dev ## encrypted ballots beside ElectionGuard-python and belenios-tool, in one run
 	@bench/peers/run.sh
 
-bench-record: dev ## a record of many ballots beside the ballots alone, in one run (BALLOTS=n)
-	@$(PY) bench/record.py --ballots $(or $(BALLOTS),100000)
+bench-record: dev ## a record of many ballots beside the ballots alone, in one run (SMALL=n LARGE=n)
+	@$(PY) bench/record.py $(if $(SMALL),--small $(SMALL)) $(if $(LARGE),--large $(LARGE))
 
 bench-timing: dev ## whether the time of encryption and of partial decryption tells secrets apart: a report
 	@bench/timing.sh

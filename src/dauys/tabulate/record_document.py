@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dauys.systems.outcomes import RunOff
@@ -17,8 +18,7 @@ def result_document(count: Count, snapshot: Snapshot) -> Json:
     """Return the `dauys/result/1` document of a publication of this count.
 
     `list` is None outside round 1. Winners and run-offs are None until more than half of the stations of a
-    constituency have reported in full. `house` is None until every seat is decided by publications up to this
-    one, so that only the last of an election has it.
+    constituency have reported in full. `house` is given by a final result that leaves nothing to decide.
     """
     winners, runoffs = count.winners(snapshot), set(count.runoffs(snapshot))
     return {
@@ -58,16 +58,23 @@ def _constituency(result: RoundResult, winner: str | None, *, known: bool) -> Js
 
 
 def _house(count: Count, snapshot: Snapshot) -> dict[str, int] | None:
-    """Return seats by party, where this is the newest publication and nothing is left to decide."""
-    newest = max(count.snapshots, key=lambda one: (one.publication.as_of, one.publication.round))
-    if snapshot is not newest or not _is_complete(count):
+    """Return seats by party in a final result after which nothing is left to decide, None in any other.
+
+    Only what was published until then is looked at: a later publication changes no earlier document.
+    """
+    until = snapshot.publication.as_of
+    known = replace(count, snapshots=tuple(s for s in count.snapshots if s.publication.as_of <= until))
+    if snapshot.publication.status != "final" or not _is_complete(known):
         return None
-    return {row.party: row.total for row in house(count) if row.total}
+    return {row.party: row.total for row in house(known) if row.total}
 
 
 def _is_complete(count: Count) -> bool:
+    """Whether final results decide every seat."""
     first, second = count.in_force(1), count.in_force(2)
-    if first is None or (first.lists is not None and (first.lists.ties or first.lists.nothing)):
+    if first is None or any(s.publication.status != "final" for s in (first, second) if s):
+        return False
+    if first.lists is not None and (first.lists.ties or first.lists.nothing):
         return False
     won = set(count.winners(first)) | (set(count.winners(second)) if second else set())
     return all(place in won for place in first.rounds)
