@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -13,9 +14,9 @@ from dauys.errors import InputError
 from dauys.record.book import open_record
 from dauys.simulate.record_vote import VotePlay
 from dauys.simulate.scene import scene_of_seed
-from dauys.verify.dispute import decide, settle_card, settle_receipt
+from dauys.verify.dispute import _settled, decide, settle_card, settle_receipt
 from dauys.verify.options import Options
-from dauys.verify.search import What
+from dauys.verify.search import Found, What
 
 VOTE, DEVICE = "simulation/1/0", "0001-m1"
 
@@ -101,11 +102,11 @@ def receipt(spec, root_hash: bytes, digest: bytes, s1: bytes, word: str | None, 
 
 @pytest.fixture
 def settle(small_record, tmp_path):
-    def run(data: bytes):
+    def run(data: bytes, folder=None):
         work = tmp_path / f"work{len(list(tmp_path.iterdir()))}"
         work.mkdir()
         options = Options(bytes(32), work, policy=small_record.policy, workers=1)
-        with open_record(str(small_record.folder)) as record:
+        with open_record(str(folder or small_record.folder)) as record:
             return settle_receipt(record, options, data)
 
     return run
@@ -138,7 +139,7 @@ def held(small_record, root):
 
 
 @pytest.mark.parametrize(
-    ("what", "word", "verdict"),
+    "case",
     [
         ("cast", "cast", "counted"),
         ("cast", None, "counted"),
@@ -149,7 +150,8 @@ def held(small_record, root):
         ("ended", "cast", "convicted"),
     ],
 )
-def test_receipts_of_a_real_record(settle, spec, held, what, word, verdict):
+def test_receipts_of_a_real_record(settle, spec, held, case):
+    what, word, verdict = case
     digest, s1 = held[what]
     settled = settle(receipt(spec, held["root"], digest, s1, word))
     assert (settled.verdict, settled.anchored) == (verdict, True)
@@ -186,3 +188,33 @@ def test_card_and_code_must_both_match(small_record, tmp_path, held):
     assert run(name.lower(), None) == "match"
     assert run(name, "0" * 20) == "clash"
     assert run("ZZZZ-ZZZZ-ZZZZ", code) == "not_there"
+
+
+def test_nobody_is_convicted_by_a_log_that_cannot_be_read(settle, small_record, spec, held, tmp_path):
+    lost = receipt(spec, held["root"], bytes(64), held["cast"][1], "cast")
+    copy = tmp_path / "copy"
+    shutil.copytree(small_record.folder, copy)
+    bundle = next((copy / "device" / "1-0" / DEVICE / "tile" / "entries").iterdir())
+    bundle.write_bytes(bundle.read_bytes()[:-1])
+    assert (settle(lost, copy).verdict, settle(lost, copy).exit_code) == ("no_verdict", 2)
+    shutil.rmtree(copy / "device" / "1-0" / DEVICE)
+    assert settle(lost, copy).verdict == "no_verdict"
+    (copy / "checkpoint").unlink()
+    settled = settle(lost, copy)
+    assert (settled.verdict, settled.exit_code, settled.anchored) == ("no_verdict", 2, False)
+
+
+def test_a_card_is_not_missing_where_a_log_cannot_be_read(small_record, tmp_path):
+    copy, work = tmp_path / "copy", tmp_path / "work"
+    shutil.copytree(small_record.folder, copy)
+    shutil.rmtree(copy / "device" / "1-0" / DEVICE)
+    work.mkdir()
+    with open_record(str(copy)) as record:
+        settled = settle_card(record, Options(bytes(32), work, workers=1), "ZZZZ-ZZZZ-ZZZZ", None)
+    assert (settled.verdict, settled.exit_code) == ("no_verdict", 2)
+
+
+def test_before_the_seal_nothing_is_missing_yet():
+    found = Found(What.NOTHING)
+    assert _settled(found, None, (VOTE, DEVICE), (True, "cast"), anchored=True).verdict == "no_verdict"
+    assert _settled(found, None, (VOTE, DEVICE), (False, None), anchored=True).verdict == "no_evidence"
