@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from dauys.crypto.shapes import canonical
 from dauys.record.book import open_record
 from dauys.record.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from dauys.record.disk import Disk
 from dauys.record.entries import FileRef
 from dauys.record.merkle import leaf_hash, tree_root
 from dauys.record.note import Note, parse_note
@@ -31,9 +34,20 @@ from dauys.verify.options import Options, Silent
 from dauys.verify.rebuild import put_together
 from dauys.verify.report import Ledger, Report, Status
 from dauys.verify.run import verify_record
+from dauys.verify.workers import ThreadWorkers
 
 WITNESSES = 3
 Value = dict[str, Any]
+
+
+class Hasty(Disk):
+    """Waits for no medium: what is forged may be lost."""
+
+    def sync(self, path: Path) -> None:
+        """Force nothing."""
+
+    def sync_folder(self, path: Path) -> None:
+        """Force nothing."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +120,8 @@ def forge(made: Made, out: Path, change: Callable[[Draft], object]) -> Path:
     shutil.copytree(made.folder / "device", out / "files" / "device", dirs_exist_ok=True)
     draft = Draft(out / "files", made.parties, [json.loads(data) for data in log_of(made.folder)])
     change(draft)
-    create_log(out / "store", made.parties.log)
-    with open_log(out / "store") as store:
+    create_log(out / "store", made.parties.log, disk=Hasty())
+    with open_log(out / "store", disk=Hasty()) as store:
         store.append(_again(draft))
         store.publish(made.parties.log)
         text = store.shown().note.text
@@ -149,11 +163,15 @@ def _time_of(data: bytes) -> int:
 
 
 def verify(record: Path, work: Path, made: Made | None = None, **options: Any) -> Report:
-    """What a verifier says; with the policy from outside where `made` is given."""
+    """What a verifier says; with the policy from outside where `made` is given.
+
+    A thread does the work: a process would take longer to begin than a small record takes to check.
+    """
     work.mkdir(parents=True)
     policy = made.policy if made else None
-    asked = Options(**{"weight_seed": bytes(32), "work": work, "policy": policy, "workers": 1, **options})
-    with open_record(str(record)) as source:
+    asked = Options(**{"weight_seed": bytes(32), "work": work, "policy": policy, **options})
+    here = patch("dauys.verify.run.local_workers", lambda *_: nullcontext(ThreadWorkers(1)))
+    with open_record(str(record)) as source, here:
         return verify_record(source, asked).report
 
 
