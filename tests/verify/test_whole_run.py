@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forged_records import Draft, failed, forge, verify
+from forged_records import Draft, failed, forge, log_of, verify
 
 from dauys.record.book import open_record
 from dauys.verify.options import Options
@@ -130,3 +130,25 @@ def test_no_record_ends_a_verification(small_record, tmp_path, seed) -> None:
     for finding in report.findings:
         if finding.status is Status.NOT_RUN:
             assert finding.reason
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_torn_tree_ends_a_verification(small_record, tmp_path, seed) -> None:
+    """Any file of the newest tree, cut, flipped, made longer or gone, is found under a code."""
+    record = forge(small_record, tmp_path / "out", lambda draft: None)
+    draw, size = random.Random(seed), f"000.p/{len(log_of(record))}"
+    path = record / draw.choice(["checkpoint", f"tile/0/{size}", f"tile/entries/{size}"])
+    data = bytearray(path.read_bytes())
+    match seed % 4:
+        case 0:
+            path.unlink()
+        case 1:
+            path.write_bytes(data[: draw.randrange(len(data))])
+        case 2:
+            path.write_bytes(data + bytes(draw.randrange(1, 300)))
+        case _:
+            data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+            path.write_bytes(data)
+    report = verify(record, tmp_path / "work", small_record)
+    assert failed(report)
+    assert report.exit_code() in (1, 2)
