@@ -59,6 +59,19 @@ def witness(folder):
             thread.join()
 
 
+def test_takes_only_entries_of_a_record(dauys, log):
+    entry = {"at": "2004-09-19T20:15:00+06:00", "id": "c-1", "kind": "complaint"}
+    entry |= {"received": "2004-09-19T19:00:00+06:00", "sha256": "ab" * 32}
+    Path("good.json").write_text(json.dumps(entry, separators=(",", ":")))
+    Path("bad.json").write_bytes(b'{"kind":"notice"}')
+    refused = dauys("log", "append", "--record", "log", "good.json", "bad.json", code=2)
+    assert "entry 1" in refused.stderr
+    assert "L8.3" in refused.stderr
+    said = dauys("log", "append", "--record", "log", "good.json", "--json")
+    # Nothing of what was refused is in the log.
+    assert json.loads(said.stdout) == {"first": 0, "end": 1, "published": 0}
+
+
 def test_make_take_publish_prove(dauys, log):
     assert stat.S_IMODE(Path("log.key").stat().st_mode) == 0o600
     Path("a.json").write_bytes(b'{"kind":"notice"}')

@@ -152,6 +152,9 @@ def test_a_copy_continues_and_never_goes_back(tmp_path):
             copy(record, tmp_path / "copy")
         assert caught.value.code == code
     assert files_below(tmp_path / "copy") == whole
+    # Both sides of the fork are kept: the copy's checkpoint, and the other one beside it.
+    evidence = [path.read_bytes() for path in (tmp_path / "copy.evidence").iterdir()]
+    assert evidence == [(tmp_path / "b" / "log" / "public" / "checkpoint").read_bytes()]
 
 
 @pytest.mark.parametrize("path", ["files/verifier.html", "tile/entries/000", "tile/0/000", "device"])

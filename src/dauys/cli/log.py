@@ -32,6 +32,7 @@ from dauys.record.policy import Policy, parse_policy, verify_checkpoint
 from dauys.record.proof import TlogProof
 from dauys.record.store import LogStore, create_log, open_log
 from dauys.record.witness_http import ask_witness
+from dauys.record.writer import open_record_writer
 from dauys.words import Words
 
 ASK_SECONDS = 30.0
@@ -69,16 +70,25 @@ def create(folder: Path, origin: str, key_file: Path, guards: tuple[Path, ...], 
 @click.argument("folder", type=FOLDER, metavar="LOG")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @click.option("--lines", cls=Option, is_flag=True, help="option.lines")
+@click.option("--record", "is_record", cls=Option, is_flag=True, help="option.append_record")
 @json_option
 @lang_option
 @reporting
-def append(folder: Path, files: tuple[Path, ...], lines: bool, as_json: bool) -> int:
+def append(folder: Path, files: tuple[Path, ...], lines: bool, is_record: bool, as_json: bool) -> int:
     """Take entries into the log; nothing is published yet."""
-    with open_log(folder) as log:
+    with open_record_writer(folder) as writer:
+        log = writer.store
         words = log_words(click.get_current_context())
         _tell_torn(log, words)
         before = log.end
-        end = log.append(_entries(files, lines=lines))
+        if is_record:
+            # All before the first is taken: an entry without its form is never in a log again.
+            for data in list(_entries(files, lines=lines)):
+                writer.append_bytes(data)
+            writer.flush()
+            end = log.end
+        else:
+            end = log.append(_entries(files, lines=lines))
         if as_json:
             click.echo(json.dumps({"first": before, "end": end, "published": log.size}))
         else:

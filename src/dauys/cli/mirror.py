@@ -14,6 +14,7 @@ from dauys.cli.progress import Steps
 from dauys.cli.render import console, hint_of, sentence
 from dauys.cli.verify import FILE, VerifyCommand, option, read_log_key, read_policy, verify_words
 from dauys.record.book import open_record
+from dauys.record.checkpoint import OpenedCheckpoint
 from dauys.record.faults import LogError
 from dauys.record.keys import VerifierKey
 from dauys.record.mirror import Mirror
@@ -38,7 +39,7 @@ def command(context: click.Context, /, record: str, folder: Path, **given: Any) 
             Steps(quiet=given["quiet"] or given["as_json"]) as steps,
             steps.step(words.say("mirror.copying", name=record)),
         ):
-            mirror = Mirror(opened, folder, lambda _, __: steps.tell(mirror.copied.files, None))
+            mirror = Mirror(opened, folder, lambda _, __: steps.tell(mirror.copied.bytes, None))
             shown = mirror.run(keys)
     except LogError as error:
         out = console(sys.stderr)
@@ -55,7 +56,14 @@ def command(context: click.Context, /, record: str, folder: Path, **given: Any) 
     elif not given["quiet"]:
         click.echo(words.say("mirror.done", folder=str(folder), **facts))
         if not keys:
-            click.echo(words.say("mirror.first_use", key=shown.checkpoint.origin))
+            click.echo(words.say("mirror.first_use", key=_named(shown)))
+
+
+def _named(shown: OpenedCheckpoint) -> str:
+    """Return origin and id of the key that signed, as a verifier key begins."""
+    origin = shown.checkpoint.origin
+    ids = [one.key_id.hex() for one in shown.note.signatures if one.name == origin]
+    return "+".join((origin, *ids[:1]))
 
 
 def _keys(given: dict[str, Any]) -> tuple[VerifierKey, ...]:

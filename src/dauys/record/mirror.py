@@ -85,7 +85,7 @@ class Mirror:
         """Copy tiles and bundles of a log, each after it was checked; return a reader of it."""
         shown = opened.checkpoint
         reader = LogReader(source, shown.size, shown.root)
-        self._check_continued(prefix, reader, shown.origin)
+        self._check_continued(prefix, reader, opened)
         for tile in tiles_of_size(shown.size):
             path = f"{prefix}{tile.path}"
             if tile.width == WIDTH and self._is_kept(self.folder / path, tile, reader):
@@ -111,13 +111,13 @@ class Mirror:
             return False
         return complete_root(hashes) == reader.node(HEIGHT * (level + 1), tile.index)
 
-    def _check_continued(self, prefix: str, reader: LogReader, origin: str) -> None:
-        """Refuse a log that is no continuation of the copy that is there."""
+    def _check_continued(self, prefix: str, reader: LogReader, opened: OpenedCheckpoint) -> None:
+        """Refuse a log that is no continuation of the copy that is there; of a fork both sides are kept."""
         path = self.folder / prefix / "checkpoint"
         if not path.is_file():
             return
         old = parse_checkpoint(parse_note(path.read_bytes()[:MAX_NOTE]).text)
-        if old.origin != origin or old.size > reader.size:
+        if old.origin != opened.checkpoint.origin or old.size > reader.size:
             raise LogError(
                 "L5.6", found=reader.size, expected=old.size, place=at(str(path)), hint="mirror_old"
             )
@@ -125,6 +125,7 @@ class Mirror:
             proof = reader.consistency_proof(old.size)
             verify_consistency(old.size, old.root, reader.size, reader.root, proof)
         except LogError as error:
+            self._keep_evidence(prefix, opened)
             raise LogError(
                 "L5.5",
                 found=reader.root.hex(),
@@ -132,6 +133,14 @@ class Mirror:
                 place=at(str(path)),
                 hint="mirror_fork",
             ) from error
+
+    def _keep_evidence(self, prefix: str, opened: OpenedCheckpoint) -> None:
+        """Put the other checkpoint beside the copy: with the copy's own it proves two histories."""
+        whole = self.folder.resolve()
+        beside = whole.with_name(f"{whole.name}.evidence")
+        name = prefix.strip("/").replace("/", "_") or "log"
+        self._disk.make_folders(beside)
+        self._disk.place(beside / f"{name}-{opened.checkpoint.root.hex()[:16]}", opened.note.encode())
 
     def _device(self, origin: str, vote: str, device: str, key: VerifierKey) -> None:
         prefix = f"{device_folder(vote, device)}/"

@@ -6,17 +6,18 @@ Only the log of one device is read, in whole bundles.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from dauys import _core
 from dauys.crypto.framing import framed_hash, holds
 from dauys.crypto.shapes import parse_canonical
 from dauys.record.book import Record
+from dauys.record.faults import LogError
 from dauys.record.keys import VerifierKey, parse_verifier_key
 from dauys.verify.counted import Counted
 from dauys.verify.options import Options
-from dauys.verify.run import verify_record
+from dauys.verify.run import Verified, verify_record
 from dauys.verify.search import Found, What, find_ballots
 
 RECEIPT: Final[dict[str, Any]] = {
@@ -33,6 +34,9 @@ PART_2: Final[dict[str, Any]] = {
     "word": "text",
 }
 
+
+#: What a dispute rests on; totals and seats play no part in it.
+CHAPTERS: Final = frozenset("LKBC")
 
 Named = tuple[str, str]
 """Vote and device."""
@@ -81,17 +85,27 @@ def settle_receipt(record: Record, options: Options, data: bytes) -> Settled:
     """Return what a receipt proves. Raises InputError E1.10 for a file that is no receipt."""
     receipt = _parse(data)
     vote, device = receipt["vote_id"], receipt["device"]
-    verified = verify_record(record, options)
-    context, counted = verified.context, verified.counted
-    told = context.votes.get(vote) if context else None
-    if context is None or told is None or device not in told.installations or told.root is None:
-        return Settled("no_evidence", 1, {"device": device}, options.anchored)
+    verified = _verified(record, options)
+    context, anchored = verified.context, verified.report.anchored
+    if context is None or not verified.report.readable:
+        return Settled("no_verdict", 2, {"device": device})
+    told = context.votes.get(vote)
+    if told is None or device not in told.installations or told.root is None:
+        return Settled("no_evidence", 1, {"device": device}, anchored)
     key = parse_verifier_key(told.installations[device].fields["key"])
     root = bytes.fromhex(told.root.fields["root"])
     first, word = _parts(receipt, key, root, vote)
-    ballot = bytes.fromhex((receipt["part2"] or receipt["part1"])["ballot"])
-    found = find_ballots(context, told, device, ballot=ballot)
-    return _settled(found, counted, (vote, device), (first, word), anchored=options.anchored)
+    part = receipt["part1"] if word is None else receipt["part2"]
+    try:
+        found = find_ballots(context, told, device, ballot=bytes.fromhex(part["ballot"]))
+    except LogError:
+        return Settled("no_verdict", 2, {"device": device}, anchored)
+    return _settled(found, verified.counted, (vote, device), (first, word), anchored=anchored)
+
+
+def _verified(record: Record, options: Options) -> Verified:
+    """Verify what a dispute rests on: logs, keys, ballots and cards of the whole vote, as C4 looks at it."""
+    return verify_record(record, replace(options, chapters=CHAPTERS, station=None))
 
 
 def _parse(data: bytes) -> dict[str, Any]:
@@ -125,19 +139,24 @@ def _parts(receipt: Mapping[str, Any], key: VerifierKey, root: bytes, vote: str)
 
 def settle_card(record: Record, options: Options, name: str, code: str | None) -> Settled:
     """Return whether a card is in the record with this code: both must match. Searches every device."""
-    verified = verify_record(record, options)
-    context, counted = verified.context, verified.counted
-    if context is None:
-        return Settled("not_there", 2, {"name": name}, options.anchored)
-    wanted = name.upper().replace(" ", "")
+    verified = _verified(record, options)
+    context, anchored = verified.context, verified.report.anchored
+    wanted, unread = name.upper().replace(" ", ""), False
+    if context is None or not verified.report.readable:
+        return Settled("no_verdict", 2, {"device": "—"})
     for vote in context.votes.values():
         for device in vote.installations:
-            found = find_ballots(context, vote, device, card=wanted)
+            try:
+                found = find_ballots(context, vote, device, card=wanted)
+            except LogError:
+                unread = True
+                continue
             if found.what is not What.NOTHING:
-                return _card_settled(
-                    found, counted, (vote.vote, device), (wanted, code), anchored=options.anchored
-                )
-    return Settled("not_there", 1, {"name": wanted}, options.anchored)
+                named = (vote.vote, device)
+                return _card_settled(found, verified.counted, named, (wanted, code), anchored=anchored)
+    if unread:
+        return Settled("no_verdict", 2, {"device": "—"}, anchored)
+    return Settled("not_there", 1, {"name": wanted}, anchored)
 
 
 def _card_settled(
@@ -148,12 +167,9 @@ def _card_settled(
     facts = {"name": name, "found": own, "device": named[1]}
     if code is not None and code.upper().replace(" ", "") != own:
         return Settled("clash", 1, facts, anchored)
-    verdict, exit_code = decide(
-        True, None, found.what, counted=_is_counted(counted, named, found), rebuilds=True
-    )
-    reason = _excluded_by(counted, named, found)
-    verdict = "match" if verdict == "counted" else verdict
-    return Settled(verdict, exit_code, {**facts, "code": reason or own}, anchored)
+    settled = _settled(found, counted, named, (True, None), anchored=anchored)
+    verdict = "match" if settled.verdict == "counted" else settled.verdict
+    return Settled(verdict, settled.exit_code, {**facts, "code": settled.facts["code"] or own}, anchored)
 
 
 def _settled(
@@ -163,6 +179,10 @@ def _settled(
     verdict, exit_code = decide(
         first, word, found.what, counted=_is_counted(counted, named, found), rebuilds=found.rebuilds
     )
+    own = counted.devices.get(named) if counted else None
+    if (own is None or not own.sealed) and verdict in ("convicted", "excluded"):
+        # The day of the device is not over, or its log is not the sealed one: nothing is missing yet.
+        return Settled("no_verdict", 2, {"device": named[1], "code": ""}, anchored)
     reason = _excluded_by(counted, named, found)
     return Settled(verdict, exit_code, {"device": named[1], "code": reason or ""}, anchored)
 
@@ -176,4 +196,4 @@ def _excluded_by(counted: Counted | None, named: Named, found: Found) -> str | N
     own = counted.devices.get(named) if counted else None
     if own is None or found.index is None:
         return None
-    return own.excluded.get(found.index) or (None if own.counts else "L9.3")
+    return own.excluded.get(found.index) or (None if own.counts else "T7.1")

@@ -42,12 +42,9 @@ def find_ballots(
 ) -> Found:
     """Return the first entry with this `H(ballot)`, or with a card of this name.
 
-    Nothing where the log cannot be read: why, the verification has said.
+    Raises LogError where the log cannot be read to its end: then nobody can say that it is not there.
     """
-    try:
-        return next(_search(context, vote, device, ballot, card), Found(What.NOTHING))
-    except LogError:
-        return Found(What.NOTHING)
+    return next(_search(context, vote, device, ballot, card), Found(What.NOTHING))
 
 
 def _search(

@@ -1,0 +1,99 @@
+"""The pages about verifying a record: their examples run, and `--json` has the fields they name, no other."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dauys.cli.main import cli
+from dauys.verify.codes import CODES
+from dauys.words import LANGUAGES, Words
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    result = CliRunner().invoke(cli, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == code, (result.stdout, result.stderr)
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A folder in which both pages were followed, and what each of their blocks printed."""
+    folder = tmp_path_factory.mktemp("pages")
+    told = {}
+    for name in ("verify-a-record", "mirror"):
+        (folder / name).mkdir()
+        text = (DOCS / "howto" / f"{name}.md").read_text(encoding="utf-8")
+        blocks = re.findall(r"^( *)```\n(.*?)^\1```$", text, re.M | re.S)
+        assert blocks
+        script = "set -e\n" + "\n".join(block for _, block in blocks)
+        path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+        home = {"PATH": path, "HOME": str(folder / name), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            ["/bin/bash", "-c", script], cwd=folder / name, env=home, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (done.stdout, done.stderr)
+        told[name] = done.stdout
+    return folder, told
+
+
+def test_the_pages_can_be_followed(shown):
+    folder, told = shown
+    assert "none failed" in told["verify-a-record"]
+    assert "not there" in told["verify-a-record"]
+    assert "none failed" in told["mirror"]
+    assert (folder / "mirror" / "copy" / "checkpoint").is_file()
+
+
+def fields(title: str) -> set[str]:
+    """The names that the block under a title, or after a line, lists."""
+    text = (DOCS / "reference" / "verify.md").read_text(encoding="utf-8")
+    block = text.split(title, 1)[1].split("```")[1]
+    starts = re.findall(r"^([a-z_]+(?:, [a-z_]+)*) ", block, re.M)
+    same_line = re.findall(r" {8}([a-z_]+) {3}", block)
+    return {name for start in starts for name in start.split(", ")} | set(same_line)
+
+
+def test_the_report_has_the_fields_of_its_page(shown):
+    record = shown[0] / "verify-a-record" / "simulated"
+    report = json.loads(
+        run("verify", record / "public", "--policy", record / "policy", "--no-cache", "--json")
+    )
+    assert set(report) == fields("`dauys verify --json`")
+    assert set(report["facts"]) == {"devices", "protocols", "votes", "waves", "results", "files"}
+    assert set(report["totals"]) == {"passed", "failed", "not_run", "declared", "look"}
+    known = fields("A finding:")
+    for finding in report["findings"]:
+        assert set(finding) <= known
+        assert {"code", "status", "where", "found", "expected"} <= set(finding)
+
+
+def test_a_dispute_and_a_copy_have_the_fields_of_their_page(shown, tmp_path):
+    record = shown[0] / "verify-a-record" / "simulated" / "public"
+    said = run("verify", record, "--card", "ZZZZ-ZZZZ-ZZZZ", "--no-cache", "--json", code=1)
+    assert json.loads(said) == {
+        "schema": "dauys/dispute/1",
+        "verdict": "not_there",
+        "anchored": False,
+        "name": "ZZZZ-ZZZZ-ZZZZ",
+    }
+    assert set(json.loads(said)) <= fields("--receipt FILE --json")
+    assert set(json.loads(run("mirror", record, tmp_path / "m", "--json"))) == fields("mirror --json")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_and_verdict_has_a_sentence(language):
+    words = Words(language, "verify")
+    assert not [c for c in CODES if not words.has(f"check.{c}") and not words.has(f"check.{c.split('.')[0]}")]
+    spec = (DOCS.parent / "spec" / "checks.md").read_text(encoding="utf-8")
+    verdicts = set(re.findall(r"`([a-z_]+)`", spec.split("## 4.")[1].split("| part 1")[1]))
+    assert verdicts > {"counted", "convicted", "no_verdict"}
+    assert not [verdict for verdict in verdicts if not words.has(f"dispute.{verdict}")]
