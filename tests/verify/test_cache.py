@@ -17,8 +17,8 @@ from dauys.record.book import open_record
 from dauys.verify import contents as reading
 from dauys.verify.cache import Cache, read_key
 from dauys.verify.contents import Hooks, Stopped
+from dauys.verify.one_device import check_device
 from dauys.verify.tasks import DeviceTask, Outcome
-from dauys.verify.workers import check_device
 
 
 def check(made: Made, cache: Cache | None, task: DeviceTask | None = None) -> Outcome:

@@ -29,8 +29,8 @@ from dauys.record.keys import ED25519, Signer
 from dauys.record.note import Note, parse_note
 from dauys.verify.contents import Hooks
 from dauys.verify.devices import installation_hash, spoken_code
+from dauys.verify.one_device import check_device
 from dauys.verify.tasks import DeviceTask, Outcome, Reading, Remark, Seal, Seen
-from dauys.verify.workers import check_device
 
 HONEST = entries_of(Device("a"))
 BADGE = Signer("badge.invalid/7", ED25519, bytes(range(32)))

@@ -14,9 +14,10 @@ from dauys.record.book import open_record
 from dauys.record.checkpoint import Checkpoint, sign_checkpoint
 from dauys.record.entries import FileRef
 from dauys.verify.contents import Hooks
+from dauys.verify.one_device import check_device
 from dauys.verify.tasks import SHOWN, CardsAt, Notes, Outcome, Remark, Seal
 from dauys.verify.vote import judge
-from dauys.verify.workers import ThreadWorkers, check_device, size_of
+from dauys.verify.workers import ThreadWorkers, size_of
 
 
 def check(made: Made) -> Outcome:

@@ -54,7 +54,7 @@ DEFENCES = [
         "if False:",
         LOGS,
     ),
-    Defence("close is the last leaf", f"{V}/workers.py", "holds=closed,", "holds=True,", LOGS),
+    Defence("close is the last leaf", f"{V}/one_device.py", "holds=closed,", "holds=True,", LOGS),
     Defence(
         "readings are beginnings of the seal",
         f"{V}/devices.py",
@@ -180,7 +180,7 @@ DEFENCES = [
     ),
     Defence(
         "a log is read again before its cache is believed",
-        f"{V}/workers.py",
+        f"{V}/one_device.py",
         "            _read_through(reader, hooks)\n",
         "            pass\n",
         CACHE,
