@@ -39,7 +39,7 @@ from dauys.words import Words
 def command(context: click.Context, /, election: Path, out: Path, **given: Any) -> None:
     """Play and verify; exit 1 where a check of the record fails that could change a seat or a run-off."""
     language = words_of(context).language
-    words = Words(language, "verify", "demo", "run", "cli")
+    words = Words(language, "verify", "run", "cli")
     with Steps(quiet=given["quiet"]) as steps:
         with steps.step(words.say("record.preparing")):
             scene = make_scene(election, given["stations"], 0, 1)

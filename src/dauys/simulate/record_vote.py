@@ -25,7 +25,7 @@ from dauys.domain.places import Device, Station
 from dauys.record.book import vote_folder
 from dauys.record.note import Note
 from dauys.record.writer import DeviceWriter, RecordWriter, create_device
-from dauys.simulate.ballots import Trustees, gather_trustees
+from dauys.simulate.ceremony import Trustees, gather_trustees
 from dauys.simulate.device_day import SOFTWARE, DeviceDay, DeviceSpec, card_file
 from dauys.simulate.draws import Draws
 from dauys.simulate.parties import Parties

@@ -29,7 +29,7 @@ from dauys.formats.results_out import (
     candidate_rows,
     station_rows,
 )
-from dauys.simulate.ballots import stations_of
+from dauys.simulate.chosen import stations_of
 from dauys.simulate.fill import Filled, fill
 from dauys.simulate.small_election import SmallVotes, small_definition
 
