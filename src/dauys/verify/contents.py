@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dauys import _core
-from dauys.crypto.ballots import CHECKS, BallotElection, Committed, Opening, SumTuple, open_challenged
+from dauys.crypto.ballots import CHECKS, BallotElection, SumTuple
 from dauys.crypto.framing import framed_hash
 from dauys.record.device_log import DeviceReader
 from dauys.record.entries import Entry
 from dauys.record.reader import LogReader
 from dauys.verify.cards import CLOSE_CHECKS, Endings, check_close
+from dauys.verify.openings import OPENING_CHECKS, rebuild
 from dauys.verify.tasks import Contents, DeviceTask, Notes
 from dauys.verify.uniqueness import CARD_WIDTH, Kind, card_record, point_record
 
@@ -23,8 +24,6 @@ from dauys.verify.uniqueness import CARD_WIDTH, Kind, card_record, point_record
 BLOCK: Final = 8192
 _HASH: Final = 64
 _BALLOT_CHECKS: Final = tuple(f"B{number}" for number in range(1, 10))
-_OPENING_CHECKS: Final = ("B10", "B11", "B12", "B13")
-_OPENING_WORDS: Final = {"style": "B10", "length": "B10", "choice": "B10", "blanks": "B11", "sigma": "B12"}
 _NO_HASH: Final = bytes(_HASH)
 
 
@@ -189,41 +188,13 @@ class Reading:
         s1 = _core.card_of(self.task.vote, self.task.device, secret)[0]
         self.card_blocks.append(card_record(s1, self.task.number, Kind.CHALLENGE, entry.index, digest))
         if self.open is None or self.cards is None:
-            self.notes.not_run("no_cards" if self.cards is None else "L9.6", *_OPENING_CHECKS)
+            self.notes.not_run("no_cards" if self.cards is None else "L9.6", *OPENING_CHECKS)
             return
-        rebuilt = self._rebuild(entry, len(self.cards), self.open["sigma"])
+        rebuilt = rebuild(entry, self.task, self.election, (self.open["sigma"], len(self.cards)), self.notes)
         if rebuilt is not None:
             at = 2 + rebuilt[1] + 16
             point = point_record(rebuilt[at : at + 32], self.task.number, Kind.CHALLENGE, entry.index)
             self.point_blocks.append(point)
-
-    def _bad_opening(self, code: str, word: str, entry: Entry) -> None:
-        self.notes.passed_one(*_OPENING_CHECKS[: _OPENING_CHECKS.index(code)])
-        self.notes.fail(code, word, "a ballot that can be rebuilt", entry=entry.index)
-
-    def _rebuild(self, entry: Entry, cards: int, root_of_sigma: str) -> bytes | None:
-        opening = entry.fields["opening"]
-        if opening["choices"].strip("01"):
-            self._bad_opening("B10", "choice", entry)
-            return None
-        committed = Committed(self.task.vote, self.task.device, bytes.fromhex(root_of_sigma), cards)
-        told = Opening(
-            opening["style"],
-            bytes(int(letter) for letter in opening["choices"]),
-            bytes.fromhex(opening["secret"]),
-            bytes.fromhex(opening["sigma"]),
-            opening["leaf"],
-            tuple(bytes.fromhex(node) for node in opening["path"]),
-            bytes.fromhex(opening["ballot"]),
-        )
-        try:
-            rebuilt = open_challenged(self.election, committed, told)
-        except _core.CoreError as error:
-            word = error.args[0]
-            self._bad_opening(_OPENING_WORDS.get(word, "B13"), word, entry)
-            return None
-        self.notes.passed_one(*_OPENING_CHECKS)
-        return rebuilt
 
     def take_ended(self, entry: Entry) -> None:
         """Take a session that ended without a ballot."""
