@@ -51,6 +51,9 @@ def _chapter(report: Report, chapter: str, words: Words) -> Iterator[Line]:
     for code in codes:
         for status in (Status.FAILED, Status.LOOK):
             yield from _code(report, code, status, words)
+    failed = [code for code in codes if report.counts[code].failed]
+    for todo in dict.fromkeys(todo for code in failed for todo in todo_of(code, words)):
+        yield f"      → {todo}", "cyan"
     yield from _not_run([f for f in report.findings if chapter_of(f.code) == chapter], words)
     for code in codes:
         if report.counts[code].declared:
@@ -68,6 +71,12 @@ def _code(report: Report, code: str, status: Status, words: Words) -> Iterator[L
     total = getattr(report.counts[code], status.value)
     if total > SHOWN:
         yield f"            {words.say('verify.more', count=total - SHOWN)}", style
+
+
+def todo_of(code: str, words: Words) -> list[str]:
+    """Return what to do where a check failed: its own sentence, else its chapter's, else nothing."""
+    keys = (f"todo.{code}", f"todo.{chapter_of(code)}")
+    return [words.say(key) for key in keys if words.has(key)][:1]
 
 
 def _not_run(findings: list[Finding], words: Words) -> Iterator[Line]:
