@@ -209,14 +209,14 @@ PYTHON = [
         f"{CRYPTO}/boxes.py",
         "            for fault in verdicts.faults\n",
         "            for fault in ()\n",
-        f"{COMMAND}::test_from_empty_stick_to_totals",
+        f"{COMMAND}::test_sums_of_boxes_are_over_ballots_that_hold",
     ),
     Defence(
         "no ballot twice in a wave",
         f"{CRYPTO}/boxes.py",
         "if card in seen or point in seen:",
         "if False:",
-        f"{COMMAND}::test_from_empty_stick_to_totals",
+        f"{COMMAND}::test_sums_of_boxes_are_over_ballots_that_hold",
     ),
     Defence(
         "the root entry is what the ceremony made",

@@ -13,9 +13,10 @@ from trustee_people import plan_bytes
 from dauys import _core
 from dauys.cli.main import cli
 from dauys.crypto.ballots import Encryptor
-from dauys.crypto.boxes import encode_box, encode_root, parse_root
+from dauys.crypto.boxes import encode_box, encode_root, parse_root, verified_sums, wave_of
 from dauys.crypto.shapes import canonical
 from dauys.crypto.trustees import check_transcript
+from dauys.errors import InputError
 
 OPTIONS = (4, 3)
 STYLES = {"full": ["c0", "c1"], "list": ["c0"]}
@@ -109,7 +110,7 @@ def test_from_empty_stick_to_rehearsal(finished):
     entry = parse_root(root.read_bytes(), keys)
 
     trial = table.folder / "rehearsal"
-    tested, _ = fill_boxes(trial, entry.election(rehearsal=True), 1)
+    tested, boxes = fill_boxes(trial, entry.election(rehearsal=True), 1)
     arguments = ("--election", str(root), "--boxes", str(trial))
     waiting = table.run(1, "rehearse", *arguments)
     assert waiting["waiting"] == [2, 3]
@@ -118,6 +119,35 @@ def test_from_empty_stick_to_rehearsal(finished):
     assert {"check": "subsets", "passed": 3, "total": 3} in done["checks"]
     totals = {total["contest"]: total["votes"] for total in done["totals"]}
     assert totals["c0"] == [a + b for a, b in zip(tested["0411", "c0"], tested["0412", "c0"], strict=True)]
+
+    # A ballot changed, one twice, a box torn, a box missing: nobody opens anything of them.
+    ballots = boxes["0412-a"]
+    kept = (trial / "0412-a.box").read_bytes()
+    changed = ballots[0][:-1] + bytes([ballots[0][-1] ^ 1])
+    for data, code in (
+        (encode_box([*ballots, ballots[0]]), "(T5.5)"),
+        (encode_box([changed, *ballots[1:]]), "(T5.5)"),
+        (kept[:-1], "(T6.4)"),
+    ):
+        (trial / "0412-a.box").write_bytes(data)
+        assert code in table.run(2, "rehearse", *arguments, code=2)["error"]
+
+
+def test_sums_of_boxes_are_over_ballots_that_hold(finished, tmp_path):
+    entry = parse_root(encode_root(finished.keys(), STYLES, bytes(64)), finished.keys())
+    election = entry.election()
+    _, boxes = fill_boxes(tmp_path, election, 3)
+    seals = {"all": dict.fromkeys(boxes, (40, bytes(32)))}
+    wave = wave_of(entry, election, 1, seals, boxes)
+    assert sum(one.ballots for one in verified_sums(entry, election, wave, boxes)) > 0
+    first = next(iter(boxes))
+    changed = boxes[first][0][:-1] + bytes([boxes[first][0][-1] ^ 1])
+    for bad in ([changed, *boxes[first][1:]], [*boxes[first], boxes[first][0]]):
+        with pytest.raises(InputError, match=r"T5\.5"):
+            verified_sums(entry, election, wave, boxes | {first: bad})
+    without = {device: own for device, own in boxes.items() if device != first}
+    with pytest.raises(InputError, match=r"T5\.6"):
+        verified_sums(entry, election, wave, without)
 
 
 @pytest.mark.parametrize(
