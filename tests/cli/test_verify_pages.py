@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from dauys.cli.main import cli
-from dauys.cli.verify_page import todo_of
+from dauys.cli.verify import DOMAINS
+from dauys.cli.verify_page import lines_of, todo_of
 from dauys.verify.codes import CODES
+from dauys.verify.report import Ledger, Report, Where
 from dauys.words import LANGUAGES, Words
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -106,3 +108,18 @@ def test_every_code_and_verdict_has_a_sentence(language):
     verdicts = set(re.findall(r"`([a-z_]+)`", spec.split("## 4.")[1].split("| part 1")[1]))
     assert verdicts > {"counted", "convicted", "no_verdict"}
     assert not [verdict for verdict in verdicts if not words.has(f"dispute.{verdict}")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_says_what_differs_and_what_to_do(language):
+    words = Words(language, *DOMAINS)
+    ledger = Ledger()
+    ledger.fail("P1.2", Where(station="7569", contest="list"), 729, 725)
+    ledger.fail("P1.4", Where(station="3024", contest="list"), 900, 901)
+    ledger.look("P1.7", Where(station="0005"), 88, 63)
+    report = Report(ledger.counts, tuple(ledger.findings), anchored=False)
+    lines = [line.strip() for line, _ in lines_of(report, words, 0)]
+    said = words.say("code.P1.2")
+    assert f"P1.2  {said}: {words.say('status.failed')}" in lines
+    # Once a chapter, not once a check; what is only to be looked at asks for nothing.
+    assert [line for line in lines if line.startswith("→")] == [f"→ {words.say('todo.P')}"]

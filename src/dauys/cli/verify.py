@@ -30,7 +30,8 @@ from dauys.verify.run import Verified, verify_record
 from dauys.verify.workers import WorkerError
 from dauys.words import Words
 
-DOMAINS = ("verify", "log", "cli", "formats")
+#: The last says of each control equation what differs.
+DOMAINS = ("verify", "log", "cli", "formats", "site")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

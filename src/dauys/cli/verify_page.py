@@ -65,7 +65,8 @@ def _code(report: Report, code: str, status: Status, words: Words) -> Iterator[L
     if not own:
         return
     style = _STYLES[status]
-    yield f"      {code}  {title_of(code, words)}: {words.say(f'status.{status.value}')}", style
+    fault = words.say(f"code.{code}") if words.has(f"code.{code}") else title_of(code, words)
+    yield f"      {code}  {fault}: {words.say(f'status.{status.value}')}", style
     for finding in own[:SHOWN]:
         yield f"            {_one(finding, words)}", style
     total = getattr(report.counts[code], status.value)

@@ -281,7 +281,7 @@ class _WaveCheck:
             devices = [one["id"] for one in unit["devices"]]
             where = replace(self.where, field=unit["id"])
             if not self._is_known(devices):
-                self.context.ledger.not_run("T7.3", "L9.3", where)
+                self.context.ledger.not_run("T7.3", self._why(devices), where)
                 continue
             expected = self._openable(devices)
             found = [contest["id"] for contest in unit["contests"]]
@@ -292,18 +292,25 @@ class _WaveCheck:
         own = [self.counted.devices.get((self.vote.vote, device)) for device in devices]
         return all(one is not None and one.counts for one in own)
 
+    def _why(self, devices: Iterable[str]) -> str:
+        """Return why these ballots are not known: another station was asked for, or a seal fails."""
+        looked_at = all((self.vote.vote, device) in self.counted.devices for device in devices)
+        return "L9.3" if looked_at or self.context.options.station is None else "station"
+
     def _open(self, wave: Wave, keys: PublicKeys) -> Totals:
         """Check sums and partial decryptions; return the totals that they open to."""
         units = [unit for unit in wave.units if self._is_known(one["id"] for one in unit["devices"])]
         for unit in wave.units:
             if unit not in units:
                 where = replace(self.where, field=unit["id"])
+                reason = self._why(one["id"] for one in unit["devices"])
                 for code in ("T7.4", "T7.5"):
-                    self.context.ledger.not_run(code, "L9.3", where)
+                    self.context.ledger.not_run(code, reason, where)
         part = replace(wave, units=tuple(units))
         sums = self._sums(part)
         if not sums:
-            self._not_run("T7.4" if sums is None else "L9.3", PARTIAL_CHECKS, TOTAL_CHECKS)
+            why = self._why(one["id"] for unit in wave.units for one in unit["devices"])
+            self._not_run("T7.4" if sums is None else why, PARTIAL_CHECKS, TOTAL_CHECKS)
             return {}
         files = self._partials(wave.sums.keys() - part.sums.keys())
         entries = self.parsed.entries
