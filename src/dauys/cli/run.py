@@ -16,6 +16,7 @@ import click
 from dauys.cli.options import SpokenCommand, SpokenOption, json_option, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
 from dauys.cli.result_text import summary
+from dauys.cli.run_record import is_record, read_record
 from dauys.domain.election import Election
 from dauys.domain.votes import Protocol
 from dauys.errors import InputError, Place, Problem
@@ -83,13 +84,10 @@ def law_of(election: Election, overridden: Mapping[str, str]) -> Law:
 def count_folder(
     path: Path, overridden: Mapping[str, str], as_of: datetime | None, steps: Steps, words: Words
 ) -> Run:
-    """Return the count of the election in a folder or file. Raises InputError with every fault found."""
-    file = find_election(path)
+    """Return the count of the election in a folder, file or record. Raises InputError with every fault."""
     with steps.step(words.say("run.reading")):
-        election = read_election(file)
-        law = law_of(election, overridden)
-        _check_published(election, as_of, str(file))
-        filled = fill(election, file.parent, str(file))
+        filled = _filled(path, as_of)
+        law = law_of(filled.election, overridden)
     with steps.step(words.say("run.counting", protocols=len(filled.protocols))):
         count = count_election(filled.election, law, filled.protocols, as_of)
         first = count.in_force(1)
@@ -100,6 +98,18 @@ def count_folder(
         ]
         results = results_document(count, overridden, readings)
     return Run(filled, count, overridden, results, constituencies_document(count), regions_document(count))
+
+
+def _filled(path: Path, as_of: datetime | None) -> Filled:
+    """Return an election with its rows, from a record or from a folder."""
+    if is_record(path):
+        filled = read_record(path)
+        _check_published(filled.election, as_of, str(path))
+        return filled
+    file = find_election(path)
+    election = read_election(file)
+    _check_published(election, as_of, str(file))
+    return fill(election, file.parent, str(file))
 
 
 def _check_published(election: Election, as_of: datetime | None, file: str) -> None:
