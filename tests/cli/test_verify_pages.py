@@ -123,3 +123,47 @@ def test_a_fault_says_what_differs_and_what_to_do(language):
     assert f"P1.2  {said}: {words.say('status.failed')}" in lines
     # Once a chapter, not once a check; what is only to be looked at asks for nothing.
     assert [line for line in lines if line.startswith("→")] == [f"→ {words.say('todo.P')}"]
+
+
+@pytest.mark.parametrize(
+    ("place", "arguments", "says"),
+    [
+        ("dauys.cli.verify.verify_record", ("verify",), "finished devices are kept"),
+        ("dauys.record.mirror.Mirror.run", ("mirror", "copy"), "goes on from there"),
+    ],
+)
+def test_who_interrupts_is_told_how_to_go_on(shown, tmp_path, monkeypatch, place, arguments, says):  # noqa: PLR0917
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupted)
+    name, *more = arguments
+    record = shown[0] / "verify-a-record" / "simulated" / "public"
+    given = [name, record, *(tmp_path / one for one in more), *(["--no-cache"] if name == "verify" else [])]
+    result = CliRunner().invoke(cli, [str(one) for one in given], catch_exceptions=False)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert says in result.stderr
+
+
+def test_what_cannot_be_used_is_no_verdict(shown, tmp_path):
+    record = shown[0] / "verify-a-record" / "simulated" / "public"
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"\xff{}")
+    for given in (
+        ["--receipt", bad],
+        ["--policy", bad],
+        ["--log-key", bad],
+        ["--log-key", "x+y"],
+        ["--log-key", "x" * 5000],
+        ["--station", "9999"],
+    ):
+        result = CliRunner().invoke(cli, ["verify", str(record), "--no-cache", *map(str, given)])
+        assert (result.exit_code, result.stdout) == (2, ""), given
+        assert "\nerror: " in f"\n{result.stderr}", given
+
+
+def test_a_code_without_a_card_is_a_question_without_a_subject(shown):
+    record = shown[0] / "verify-a-record" / "simulated" / "public"
+    result = CliRunner().invoke(cli, ["verify", str(record), "--code", "ABCD"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--card NAME [--code CODE]" in result.stderr

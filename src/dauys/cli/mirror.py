@@ -48,6 +48,9 @@ def command(context: click.Context, /, record: str, folder: Path, **given: Any) 
         if hint:
             out.print(f"{words.say('hint')}: {hint}", style="cyan")
         context.exit(1 if error.code in ("L5.5", "L5.6") else 2)
+    except KeyboardInterrupt:
+        click.echo(words.say("mirror.interrupted"), err=True)
+        context.exit(130)
     copied = mirror.copied
     facts = {"files": copied.files, "bytes": copied.bytes, "kept": copied.kept}
     if given["as_json"]:

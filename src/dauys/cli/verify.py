@@ -30,6 +30,8 @@ from dauys.verify.run import Verified, verify_record
 from dauys.verify.workers import WorkerError
 from dauys.words import Words
 
+#: Bytes of a file that holds a key.
+LONGEST_KEY = 4096
 #: The last says of each control equation what differs.
 DOMAINS = ("verify", "log", "cli", "formats", "site")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -94,6 +96,8 @@ def option(*names: str, **settings: Any) -> Callable[[Decorated], Decorated]:
 def command(context: click.Context, /, record: str, **given: Any) -> None:
     """Check a record; the text of the help page is in the locale files."""
     words = verify_words(context)
+    if (given["code"] and not given["card"]) or (given["card"] and given["receipt"]):
+        raise click.UsageError("--receipt FILE | --card NAME [--code CODE]")
     with _reporting(context, words), tempfile.TemporaryDirectory(prefix="dauys-verify-") as work:
         options = _options(Path(work), given)
         with open_record(record) as opened:
@@ -102,6 +106,7 @@ def command(context: click.Context, /, record: str, **given: Any) -> None:
                 return
             with Bars(words, quiet=given["quiet"] or given["as_json"]) as bars:
                 verified = verify_record(opened, options, bars)
+        _refuse_unknown(verified, options.station)
         _tell(context, words, verified, given)
 
 
@@ -117,6 +122,14 @@ def _options(work: Path, given: Mapping[str, Any]) -> Options:
         dask=given["dask"],
         cache=None if given["no_cache"] else _cache(given["cache_folder"]),
     )
+
+
+def _refuse_unknown(verified: Verified, station: str | None) -> None:
+    """Refuse a station that this election has not: of a slip of the pen nothing may be called verified."""
+    election = verified.context.election if verified.context else None
+    if station is not None and election is not None and all(s.id != station for s in election.stations):
+        expected = "a station of this election"
+        raise InputError([Problem("E1.10", Place(path="--station"), station, expected)])
 
 
 @contextmanager
@@ -145,8 +158,13 @@ def read_log_key(text: str | None) -> VerifierKey | None:
     """Return the key that is given as text or as a file, None without one. Raises LogError L3.3."""
     if text is None:
         return None
-    path = Path(text)
-    return parse_verifier_key(path.read_text(encoding="utf-8").strip() if path.is_file() else text)
+    try:
+        with Path(text).open("rb") as file:
+            # What is no text is no key: the key's own parser says so.
+            text = file.read(LONGEST_KEY).decode("utf-8", "replace").strip()
+    except OSError:
+        pass  # No file of that name: it is the key itself.
+    return parse_verifier_key(text)
 
 
 def _cache(folder: Path | None) -> Cache | None:

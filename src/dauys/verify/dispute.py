@@ -130,7 +130,7 @@ def _parts(receipt: Mapping[str, Any], key: VerifierKey, root: bytes, vote: str)
         device,
         bytes.fromhex(two["ballot"]),
         two["word"],
-        int(two["size"]).to_bytes(8, "little"),
+        two["size"].to_bytes(8, "little"),
         bytes.fromhex(two["root"]),
     )
     good = holds(key.public, signed, bytes.fromhex(two["signature"]))
