@@ -101,6 +101,10 @@ def test_a_dispute_and_a_copy_have_the_fields_of_their_page(shown, tmp_path):
 def test_every_code_and_verdict_has_a_sentence(language):
     words = Words(language, "verify")
     assert not [c for c in CODES if not words.has(f"check.{c}") and not words.has(f"check.{c.split('.')[0]}")]
+    faults = [f"V1.{number}" for number in range(1, 5)]
+    named = ("workers", "cluster", "cluster_extra", "cluster_record", "mirror_old", "mirror_fork")
+    hints = [f"hint.{name}" for name in named]
+    assert not [key for key in faults + hints if not words.has(key)]
     # What is only declared, and workers, fail no record.
     assert not [c for c in CODES if c[0] not in "DV" and not todo_of(c, words)]
     assert todo_of("L9.5", words) != todo_of("L9.6", words)

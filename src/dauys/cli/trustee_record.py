@@ -19,6 +19,7 @@ from dauys.verify.context import Context
 from dauys.verify.options import Options
 from dauys.verify.report import Finding, Status
 from dauys.verify.run import Verified, verify_record
+from dauys.verify.workers import WorkerError
 from dauys.verify.tally import parse_waves
 from dauys.words import Words
 
@@ -50,7 +51,7 @@ def open_wave(address: str, policy_file: Path, vote: str, number: int, words: Wo
     """
     try:
         return _open_wave(address, policy_file, vote, number, words)
-    except LogError as error:
+    except (LogError, WorkerError) as error:
         raise InputError([error.problem]) from error
 
 
