@@ -19,8 +19,8 @@ from dauys.verify.context import Context
 from dauys.verify.options import Options
 from dauys.verify.report import Finding, Status
 from dauys.verify.run import Verified, verify_record
-from dauys.verify.workers import WorkerError
 from dauys.verify.tally import parse_waves
+from dauys.verify.workers import WorkerError
 from dauys.words import Words
 
 CHAPTERS: Final = frozenset("LKBCT")
