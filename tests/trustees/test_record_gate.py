@@ -16,6 +16,9 @@ from dauys.simulate.record import simulate_record
 from dauys.simulate.record_vote import VotePlay
 from dauys.simulate.scene import scene_of_seed
 
+#: One night is told in the order of the tests.
+pytestmark = pytest.mark.xdist_group("night")
+
 PASSPHRASE = "simulation only"
 LATE = "2004-10-20T12:00:00+06:00"
 
