@@ -213,7 +213,8 @@ impl Prover {
     /// `P = β·U + r·V + Σ m_j·G_j + Σ a_j(1−2m_j)·G'_j`.
     fn commit_choices(&self, choices: &[u8], secret: &Drawn) -> RistrettoPoint {
         let to = self.election.generators();
-        let mut scalars = Zeroizing::new(vec![secret.beta, secret.r]);
+        let mut scalars = room(2 + secret.a.len());
+        scalars.extend([secret.beta, secret.r]);
         scalars.extend(
             secret
                 .a
@@ -232,7 +233,8 @@ impl Prover {
     fn commit_masks(&self, secret: &Drawn) -> RistrettoPoint {
         let to = self.election.generators();
         let n = secret.a.len();
-        let mut scalars = Zeroizing::new(vec![secret.gamma, secret.w]);
+        let mut scalars = room(2 + 2 * n);
+        scalars.extend([secret.gamma, secret.w]);
         scalars.extend(secret.a.iter());
         scalars.extend(secret.a.iter().map(|a| -(a * a)));
         let bases = [to.u, to.v]
@@ -362,6 +364,11 @@ impl Drop for Drawn {
         }
         self.a.zeroize();
     }
+}
+
+/// A list of secrets with room for all: one that grows leaves copies behind that nobody wipes.
+fn room(count: usize) -> Zeroizing<Vec<Scalar>> {
+    Zeroizing::new(Vec::with_capacity(count))
 }
 
 /// The point if `m` is 1 and the identity if it is 0, in constant time.
