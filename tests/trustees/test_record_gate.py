@@ -127,11 +127,12 @@ def test_signed_by_a_quorum_and_opened_by_three(night):
     )
     report = json.loads(checked.stdout)
     assert report["totals"]["failed"] == 0, report["findings"]
-    assert report["checks"]["T5.1"] == {"passed": 1, "failed": 0} or report["checks"]["T5.1"]["passed"] >= 1
+    assert report["checks"]["T5.1"]["passed"] == 1
 
 
 def test_a_ledger_refuses_another_wave(night):
     """The stick has signed for these devices: whatever record it is shown, it signs no other entry."""
+    night.run("sign-wave", 1)
     stick = night.folder / "stick-1"
     other = json.loads((night.folder / "table" / "wave-1.json").read_bytes())
     other["units"] = other["units"][:1]
