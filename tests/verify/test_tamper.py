@@ -138,7 +138,8 @@ def test_whatever_is_left_out_honest_witnesses_contradict(rich, tmp_path, kind):
 TWICE = {
     "definition": "L8.4", "ceremony": "L8.5", "root": "L8.5", "register": "L8.5", "cards": "L8.5",
     "installation": "L8.5", "accreditation": "L8.5", "protocol": "P3.1", "wave": "L8.5",
-    "wave-signature": "L8.5", "partial": "L8.5", "tally": "L8.5", "result": "L8.5", "decision": "L8.5", "complaint": "L8.5",
+    "wave-signature": "L8.5", "partial": "L8.5", "tally": "L8.5", "result": "L8.5", "decision": "L8.5",
+    "complaint": "L8.5",
 }  # fmt: skip
 
 
