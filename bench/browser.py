@@ -2,8 +2,9 @@
 
     python bench/browser.py [--record DIR] [--station ID]
 
-Without a record one is simulated from `examples/majilis-2004`, whose ballots have ten lists and the candidates of
-a constituency. Chromium is needed. The page runs as visitors run it, over http, with everything that it checks.
+Without a record one is simulated from `examples/majilis-2004`, whose ballots have ten lists and the
+candidates of a constituency. Chromium is needed. The page runs as visitors run it, over http, with everything
+that it checks.
 """
 
 from __future__ import annotations
@@ -70,9 +71,8 @@ def measure(site: Path, station: str | None) -> None:
     ballots = int(re.search(r"(\d+) ballots cast", said)[1])  # type: ignore[index]  # the page says it so
     seconds = float(re.search(r"in ([\d.]+) seconds", said)[1])  # type: ignore[index]
     print(said.replace("\n", " "))
-    print(
-        f"{ballots} ballots in {seconds:.1f} s ({waited:.1f} s with the page): {ballots / seconds:.0f} a second"
-    )
+    rate = ballots / seconds
+    print(f"{ballots} ballots in {seconds:.1f} s ({waited:.1f} s with the page): {rate:.0f} a second")
 
 
 if __name__ == "__main__":
