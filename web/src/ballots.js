@@ -60,8 +60,8 @@ export class Election {
   }
 }
 
-/** A ballot taken apart. Throws an Error whose message is the word of B1–B6. */
-export function parseBallot(election, bytes) {
+/** A ballot taken apart, nothing decoded yet: style, card number, encodings. Throws the word of B1–B3. */
+function takeApart(election, bytes) {
   if (bytes.length === 0) throw new Error("length");
   if (bytes[0] !== 1) throw new Error("format");
   const head = 2 + bytes[1];
@@ -77,8 +77,16 @@ export function parseBallot(election, bytes) {
   const answers = [];
   for (let i = 0; i < style.positions - style.contests.length; i++) answers.push(next());
   const last = [next(), next()];
+  return { style, s1, encoded, answers, last, bytes };
+}
+
+/** The same with its points and numbers; throws the word of B4 or B5. */
+function decoded({ style, s1, encoded, answers, last, bytes }) {
   return { style, s1, encoded, points: decodePoints(encoded), ...decodeScalars(answers, last), bytes };
 }
+
+/** A ballot taken apart and decoded. Throws an Error whose message is the word of B1–B5. */
+export const parseBallot = (election, bytes) => decoded(takeApart(election, bytes));
 
 function decodePoints({ R, C, P, Q: second, T }) {
   let points;
@@ -173,15 +181,17 @@ function weight(random) {
 
 /**
  * Judges ballots of one device in one multi-scalar multiplication; a batch that fails is halved with new weights down to the
- * bad ones. Returns for each `{word, ballot, digest}`: word null where it holds (spec/ballots.md §8).
+ * bad ones. Returns for each `{word, ballot}`: word null where it holds, `ballot` as far as it could be taken apart (§8).
  */
 export function verifyBatch(election, device, list, random) {
   const found = list.map((bytes) => {
+    let ballot = null;
     try {
-      const ballot = parseBallot(election, bytes);
+      ballot = takeApart(election, bytes);
+      ballot = decoded(ballot);
       return { ballot, told: challenge(election, device, ballot), word: null };
     } catch (error) {
-      return { ballot: null, told: null, word: error.message };
+      return { ballot, told: null, word: error.message };
     }
   });
   settle(election, found.filter((one) => one.word === null), random);

@@ -96,6 +96,12 @@ class DeviceCheck {
     const own = seal.kind === "telephone" ? [this.size, crockford(this.root, 20)] : [this.size, hex(this.root)];
     this.sealed = this.ledger.check("L9.3", String(found) === String(own), this.place, found.join(), own.join());
     if (this.sealed) this.sealEntry = seal;
+    // What was read out on the telephone is the same tree as what was signed.
+    for (const spoken of this.vote.telephones.filter((entry) => entry.device === this.device && entry !== seal)) {
+      const said = `${spoken.size},${spoken.code}`;
+      const shown = `${this.size},${crockford(this.root, 20)}`;
+      if (said !== shown) this.ledger.fail("L9.3", `entry ${spoken.index}`, said, shown);
+    }
   }
 
   /** Size and root of a note, after its text alone. */
@@ -202,6 +208,7 @@ class DeviceCheck {
       } else this.keep(entry, order);
     });
     const last = this.entries.length - 1;
+    if (this.sealed && this.close?.index !== last) this.ledger.fail("L9.3", this.place, "another last entry", "close");
     this.ledger.check("L9.6", Boolean(this.close) && this.close.index === last && waiting.length === 0, this.place, "another end", "close");
     if (small.length > 1 || small.some((count) => count === 0 || this.ballots.length >= SMALLEST)) this.ledger.fail("L9.7", this.place, small.join(), `at least ${SMALLEST}`);
   }
@@ -261,9 +268,8 @@ class DeviceCheck {
     if (found.word !== null) {
       one.excluded = WORDS[found.word];
       this.ledger.fail(WORDS[found.word], place, found.word, "a ballot that holds");
-      return;
     }
-    if (list && !this.ledger.check("C2", list.has(hex(cardHash(this.vote.id, this.device, found.ballot.s1))), place, one.s1, "a card of this device")) one.excluded = "C2";
+    if (found.ballot && list && !this.ledger.check("C2", list.has(hex(cardHash(this.vote.id, this.device, found.ballot.s1))), place, one.s1, "a card of this device")) one.excluded ??= "C2";
   }
 
   /** Challenged ballots made again (B10–B13). */
@@ -307,7 +313,7 @@ class DeviceCheck {
     }
     if (!twice) this.ledger.pass("C3");
     const points = new Map();
-    const shown = [...this.ballots.filter((one) => one.ballot && one.excluded !== "C3").map((one) => ({ one, R: hex(one.ballot.encoded.R) })), ...this.endings.filter((one) => one.R).map((one) => ({ one, R: one.R }))];
+    const shown = [...this.ballots.filter((one) => one.ballot && !one.excluded?.startsWith("B") && one.excluded !== "C3").map((one) => ({ one, R: hex(one.ballot.encoded.R) })), ...this.endings.filter((one) => one.R).map((one) => ({ one, R: one.R }))];
     for (const { one, R } of shown) points.set(R, [...(points.get(R) ?? []), one]);
     const shared = [...points.values()].filter((uses) => uses.length > 1);
     shared.forEach((uses) => {

@@ -135,12 +135,14 @@ class Book {
         return vote.cards.has(entry.device) || installed(entry.device) ? "one list, before the installation" : null;
       case "installation":
         return installed(entry.device) || !vote.root || !vote.cards.has(entry.device) ? "root and cards before, once" : null;
+      case "sighting":
+        if (!this.kind("accreditation").some((one) => one.id === entry.badge)) return "an accreditation before";
+        return installed(entry.device) ? null : "an installation before";
       case "checkpoint":
       case "telephone":
-      case "sighting":
         return installed(entry.device) ? null : "an installation before";
       case "turnout":
-        return entry.devices.every((one) => installed(one.device)) ? null : "an installation before";
+        return entry.devices.every((one) => vote.installations.get(one.device)?.station === entry.station) ? null : "devices of this station";
       case "wave":
         return vote.root && entry.number === vote.waves.size + 1 ? null : "the next wave, after the root";
       case "wave-signature":

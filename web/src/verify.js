@@ -4,7 +4,7 @@ import { readLetters } from "./bytes.js";
 import { checkDevice } from "./device.js";
 import { readElection } from "./election.js";
 import { Ledger } from "./ledger.js";
-import { parseKey, parsePolicy, proofFile } from "./note.js";
+import { Fault, parseKey, parsePolicy, proofFile } from "./note.js";
 import { checkUnit, waveOf } from "./tally.js";
 
 /** Keys from outside: a verifier key, the text of a policy, or nothing. Throws where they have another form. */
@@ -26,6 +26,7 @@ export async function openRecord(source, outside, told = () => {}) {
 export async function verifyStation({ book, ledger }, station, tools) {
   const checked = [];
   const totals = [];
+  if (!book.stations().has(station)) throw new Fault("L9.1", `no device of ${station}`, "an installation");
   for (const vote of book.votes.values()) {
     const own = [...vote.installations].filter(([, one]) => one.station === station).map(([device]) => device);
     if (own.length === 0) continue;
