@@ -179,6 +179,47 @@ def test_a_publication_sees_only_what_stands_before_it(small_record, tmp_path):
     }
 
 
+@pytest.mark.parametrize(("after", "wrong"), [(0, {"R1.1"}), (1, set())])
+def test_a_publication_knows_only_the_decisions_that_stand_before_it(small_record, tmp_path, after, wrong):
+    """A court sets the protocols of a station aside: results before that are right, those after are not."""
+
+    def set_aside(draft: Draft) -> None:
+        place = draft.at(draft.one("result", id="round1-preliminary")) + after
+        for number, channel in enumerate(("summary", "paper")):
+            decision = {
+                "kind": "decision",
+                "at": draft.one("result", id="round1-preliminary")["at"],
+                "id": f"court-{number}",
+                "order": [],
+                "point": None,
+                "protocol": f"0001/c1/1/{channel}/1",
+                "reference": "decision of a court",
+                "what": "set_aside",
+            }
+            draft.entries.insert(place, decision)
+
+    report = report_of(small_record, tmp_path, set_aside)
+    first = "files/results/round1-preliminary.json"
+    assert {f.code for f in report.failures if f.where.file == first} & {"R1.1"} == wrong
+
+
+def test_no_equation_is_passed_where_no_protocol_can_be_read(small_record, tmp_path):
+    def lost(draft: Draft) -> None:
+        for entry in draft.all("protocol"):
+            entry["station"] = "9999"
+
+    report = report_of(small_record, tmp_path, lost)
+    for code in ("P1.1", "P1.9", "P2.1", "P2.7"):
+        assert (report.counts[code].passed, report.counts[code].not_run) == (0, 1)
+    assert {f.reason for f in report.findings if f.code == "P2.1"} == {"P3.1"}
+
+
+def test_a_forged_signature_of_a_protocol_is_about_its_station(small_record, tmp_path):
+    report = report_of(small_record, tmp_path, lambda d: d.one("protocol").update(signature="00" * 64))
+    [forged] = [f for f in report.failures if f.code == "P3.2"]
+    assert forged.seats is not Effect.NO
+
+
 def test_a_round_without_a_final_result_is_not_run(small_record, tmp_path):
     def open_end(draft: Draft) -> None:
         draft.entries.remove(draft.one("result", id="round2-final"))

@@ -111,12 +111,17 @@ class Count:
 
 
 def count_election(
-    election: Election, law: Law, protocols: Sequence[Protocol], as_of: datetime | None = None
+    election: Election,
+    law: Law,
+    protocols: Sequence[Protocol],
+    as_of: datetime | None = None,
+    *,
+    binding: bool = True,
 ) -> Count:
     """Return the count of an election whose stations and candidates are known.
 
     `as_of` leaves out publications after that moment. Raises DecisionError where a recorded decision does not
-    fit what it is meant for.
+    fit what it is meant for in the publication in force; never where decisions are not `binding`.
     """
     archive = Archive.of(protocols, election.set_aside)
     publications = [
@@ -124,7 +129,7 @@ def count_election(
     ]
     last = {p.round: p.id for p in publications}
     counter = _Counter(election, law, archive)
-    snapshots = [counter.snapshot(p, in_force=last[p.round] == p.id) for p in publications]
+    snapshots = [counter.snapshot(p, in_force=binding and last[p.round] == p.id) for p in publications]
     return Count(election, law, archive, tuple(snapshots), find(election, archive, publications))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -89,18 +89,29 @@ def _later(election: Election) -> Iterator[str]:
 
 
 def _composed(context: Context, election: Election) -> Election:
-    decisions = context.entries("decision")
+    decisions, set_aside = decided(context.entries("decision"))
     return replace(
         election,
         publications=tuple(_publication(entry) for entry in context.entries("result")),
-        decisions=tuple(_order(entry) for entry in decisions if entry.fields["what"] == "order"),
-        set_aside={
-            entry.fields["protocol"]: entry.fields["reference"]
-            for entry in decisions
-            if entry.fields["what"] == "set_aside" and entry.fields["protocol"]
-        },
+        decisions=decisions,
+        set_aside=set_aside,
         events=tuple(_event(entry) for entry in context.entries("notice")),
     )
+
+
+def decided(entries: Iterable[Entry]) -> tuple[tuple[RecordedDecision, ...], dict[str, str]]:
+    """Return what `decision` entries say of ties, and of protocols that never count: version to reference."""
+    orders: list[RecordedDecision] = []
+    set_aside: dict[str, str] = {}
+    for entry in entries:
+        fields = entry.fields
+        if fields["what"] == "order":
+            orders.append(
+                RecordedDecision(fields["point"] or "", tuple(fields["order"]), fields["reference"])
+            )
+        elif fields["what"] == "set_aside" and fields["protocol"]:
+            set_aside[fields["protocol"]] = fields["reference"]
+    return tuple(orders), set_aside
 
 
 def _publication(entry: Entry) -> Publication:
@@ -118,11 +129,6 @@ def _publication(entry: Entry) -> Publication:
 def _text(reason: dict[str, Any]) -> Text:
     some = next(iter(reason.values()), "—")
     return Text(*(str(reason.get(language, some)) for language in ("kk", "ru", "en")))
-
-
-def _order(entry: Entry) -> RecordedDecision:
-    fields = entry.fields
-    return RecordedDecision(fields["point"] or "", tuple(fields["order"]), fields["reference"])
 
 
 def _event(entry: Entry) -> Event:

@@ -17,6 +17,7 @@ from dauys.verify.context import Context
 from dauys.verify.logs import parse_form
 from dauys.verify.options import Progress
 from dauys.verify.protocols import Archived
+from dauys.verify.rebuild import decided
 from dauys.verify.report import Where
 
 CODES: Final = ("R1.1", "R1.2", "R1.3", "R1.4")
@@ -41,25 +42,32 @@ def check_results(context: Context, archived: Archived, progress: Progress) -> C
         progress.end("R")
         return None
     for entry in entries:
-        known = _count_before(election, law, archived, entry) or count
-        _check_result(context, entry, known)
+        _check_result(context, entry, _count_before(election, law, archived, entry, count))
         progress.advance(1)
     _check_published(context, count)
     progress.end("R")
     return count
 
 
-def _count_before(election: Election, law: Law, archived: Archived, entry: Entry) -> Count | None:
-    """Return the count of what stood in the log before a publication; None where nothing later matters."""
-    as_of = datetime.fromisoformat(entry.fields["as_of"])
+def _count_before(election: Election, law: Law, archived: Archived, entry: Entry, count: Count) -> Count:
+    """Return the count of what stood in the log before a publication (record.md §8).
+
+    That is the count of everything where nothing that came later is about this publication. Decisions bind
+    only what is in force: that they fit is a matter of the whole count.
+    """
+    as_of, index = datetime.fromisoformat(entry.fields["as_of"]), entry.index
     pairs = zip(archived.protocols, archived.indices, strict=True)
-    if not any(index > entry.index and protocol.received <= as_of for protocol, index in pairs):
-        return None
-    own = [p for p in election.publications if p.as_of <= as_of]
-    try:
-        return count_election(replace(election, publications=tuple(own)), law, archived.before(entry.index))
-    except DecisionError:
-        return None
+    later = any(at > index and protocol.received <= as_of for protocol, at in pairs)
+    if not later and all(decision.index < index for decision in archived.decisions):
+        return count
+    decisions, set_aside = decided([d for d in archived.decisions if d.index < index])
+    known = replace(
+        election,
+        publications=tuple(p for p in election.publications if p.as_of <= as_of),
+        decisions=decisions,
+        set_aside=set_aside,
+    )
+    return count_election(known, law, archived.before(index), binding=False)
 
 
 def _check_result(context: Context, entry: Entry, count: Count) -> None:
@@ -90,7 +98,8 @@ def _compare(context: Context, where: Where, said: Mapping[str, Any], own: Mappi
         pair = (said["constituencies"].get(place), own["constituencies"].get(place))
         at = replace(where, contest=place)
         _same(context, "R1.1", at, *(_without(one, "winner", "run_off") for one in pair))
-        _same(context, "R1.3", at, *(_only(one, "winner", "run_off") for one in pair))
+        for name in ("winner", "run_off"):
+            _same(context, "R1.3", replace(at, field=name), *(_only(one, name) for one in pair))
     ledger.check(
         "R1.4", where, holds=said["house"] == own["house"], found=said["house"], expected=own["house"]
     )

@@ -13,6 +13,7 @@ from dauys.verify.cluster import dask_workers
 from dauys.verify.context import Context
 from dauys.verify.counted import Counted
 from dauys.verify.effect import with_effects
+from dauys.verify.electronic import check_against_record
 from dauys.verify.keys import check_vote_keys
 from dauys.verify.logs import (
     check_cosigned,
@@ -24,7 +25,7 @@ from dauys.verify.logs import (
 )
 from dauys.verify.notices import check_calendar, check_declared
 from dauys.verify.options import Options, Progress, Silent
-from dauys.verify.protocols import Archived, check_against_record, check_equations, read_protocols
+from dauys.verify.protocols import Archived, check_equations, read_protocols
 from dauys.verify.rebuild import put_together
 from dauys.verify.report import Ledger, Report, chapter_of
 from dauys.verify.results import CODES as RESULT_CODES
