@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from dauys.crypto.framing import framed_hash
@@ -55,7 +56,7 @@ PARTIAL: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wave:
     """A wave entry: which devices form which units, and for each sum its `S` and number of ballots."""
 
@@ -66,17 +67,17 @@ class Wave:
     data: bytes
     place: Place
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """What trustees sign: `H(wave, root, entry)`."""
         return framed_hash("wave", self.root, self.data)
 
-    @property
+    @cached_property
     def devices(self) -> list[str]:
         """Ids of all devices, in the order of the entry."""
         return [device["id"] for unit in self.units for device in unit["devices"]]
 
-    @property
+    @cached_property
     def sums(self) -> dict[SumKey, tuple[bytes, int]]:
         """`S` and the number of ballots by unit and contest."""
         return {

@@ -299,9 +299,11 @@ class _WaveCheck:
 
     def _open(self, wave: Wave, keys: PublicKeys) -> Totals:
         """Check sums and partial decryptions; return the totals that they open to."""
-        units = [unit for unit in wave.units if self._is_known(one["id"] for one in unit["devices"])]
+        units = []
         for unit in wave.units:
-            if unit not in units:
+            if self._is_known(one["id"] for one in unit["devices"]):
+                units.append(unit)
+            else:
                 where = replace(self.where, field=unit["id"])
                 reason = self._why(one["id"] for one in unit["devices"])
                 for code in ("T7.4", "T7.5"):
