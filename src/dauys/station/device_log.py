@@ -32,7 +32,7 @@ _WHERE: Final = "log"
 
 @dataclass(frozen=True, slots=True)
 class DeviceLog:
-    """The log of a device. `second`: the folder of the second medium, None while members go on without one."""
+    """The log of a device. `second`: the second medium, None while members go on without one."""
 
     store: LogStore
     signer: Signer
