@@ -148,6 +148,11 @@ class Journal(JournalView):
         """Write a row to the second medium that it lacks (restart)."""
         self._write(lambda _: None, row)
 
+    def require(self) -> None:
+        """Raise StationError J1.2 where an earlier error means a new start."""
+        if self.broken is not None:
+            raise StationError("J1.2", found=self.broken.code, expected="a new start") from self.broken
+
     # How it is written
 
     def _write(
@@ -155,8 +160,7 @@ class Journal(JournalView):
     ) -> None:
         """Commit, then append to the second medium. `unique`: the code where a key is there already."""
         with self._lock:
-            if self.broken is not None:
-                raise StationError("J1.2", found=self.broken.code, expected="a new start") from self.broken
+            self.require()
             with self._closing():
                 self._commit(write, unique)
             self.points("committed")

@@ -94,7 +94,8 @@ class Booths:
             return self.admitted() - self.journal.ended() - len(self.sessions)
 
     def begin(self, terminal: int, style: str, *, test: bool = False) -> Session:
-        """Take one admission. Raises StationError J2.1, or J2.5 where a session is there already."""
+        """Take one admission. Raises StationError J1.2, J2.1, or J2.5 where a session is there already."""
+        self.journal.require()
         with self._lock:
             if terminal in self.sessions:
                 raise StationError("J2.5", found="a session", expected="an empty booth", terminal=terminal)
