@@ -1,0 +1,1 @@
+"""The pages of a polling station: one process serves desk and booths, and asks no other network."""

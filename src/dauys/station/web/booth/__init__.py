@@ -1,0 +1,1 @@
+"""Pages of the voting booth: one session at a time, and nothing of an earlier one."""

@@ -1,0 +1,5 @@
+"""Addresses of a booth."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []
