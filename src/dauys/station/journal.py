@@ -192,6 +192,10 @@ class Journal(JournalView):
         self.broken = StationError(code, found=str(error), expected="a medium that can be written to")
         return self.broken
 
+    def _unreadable(self, error: apsw.Error) -> StationError:
+        """What cannot be read any more is not written to either: a new start reads everything again."""
+        return self._break("J1.2", error)
+
     def _note_instead(self, terminal: int, kind: str, body: Mapping[str, object]) -> None:
         key = self.random(ID)
 

@@ -101,7 +101,13 @@ class JournalView:
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
-            return self.database.execute(query, values).fetchall()
+            try:
+                return self.database.execute(query, values).fetchall()
+            except apsw.Error as error:
+                raise self._unreadable(error) from error
+
+    def _unreadable(self, error: apsw.Error) -> StationError:
+        return StationError("J1.6", found=str(error), expected="a sound database")
 
     def _number(self, query: str, values: tuple[object, ...] = ()) -> int:
         return int(self._rows(query, values)[0][0])
