@@ -58,6 +58,7 @@ def page(request: HttpRequest, template: str, *domains: str, status: int = 200, 
     terminal = request.terminal
     text = environment().get_template(template).render(
         say=own.say,
+        say_has=own.has,
         language=own.language,
         terminal=terminal,
         token=terminal.token if terminal else "",

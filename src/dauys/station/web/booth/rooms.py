@@ -1,10 +1,279 @@
-"""Booths as their screens see them."""
+"""The booths of a station: what a touch on a screen does, and what time does.
+
+Each touch is one of the acts that its page allows; any other is of a page that is over, and changes nothing.
+**Source:** spec/station.md §4.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Final
+
+from dauys.station.faults import StationError
+from dauys.station.session import Booths, Session, Step
+from dauys.station.web.booth.again import print_ending
+from dauys.station.web.booth.room import Chosen, Print, Room
+from dauys.station.web.booth.texts import VoteTexts
+
+#: Seconds without a touch until the screen asks, until it then ends the session, and that "done" is shown.
+ASK: Final = 180.0
+LEAVE: Final = 60.0
+DONE: Final = 30.0
+#: What each page allows.
+ACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "wait": ("begin",),
+    "card": ("card", "leave"),
+    "choose": ("next", "back", "leave"),
+    "review": ("change", "print", "leave"),
+    "slips": ("wrong", "right"),
+    "decide": ("cast", "test"),
+    "stopped": ("again", "mark"),
+    "done": ("finish",),
+    "question": ("yes", "no", "observers"),
+}
+
+
+LOOKS: Final = ("large", "contrast", "scan", "sound")
+
 
 class Rooms:
-    """All booths of a station."""
+    """All booths. `clock`: seconds that only grow; `tell`: hears of every error, facts left out."""
+
+    def __init__(
+        self,
+        booths: Booths,
+        texts: VoteTexts,
+        clock: Callable[[], float],
+        tell: Callable[[BaseException], None],
+    ) -> None:
+        texts.check(booths.device.election)
+        self.booths, self.texts, self.clock, self.tell = booths, texts, clock, tell
+        self._rooms: dict[int, Room] = {}
+        self._lock = RLock()
+
+    def room(self, terminal: int) -> Room:
+        """Return the booth of a terminal."""
+        with self._lock:
+            return self._rooms.setdefault(terminal, Room(terminal))
+
+    def ready(self) -> bool:
+        """Return whether somebody is admitted whose session has not begun."""
+        return self.broken() is None and self.booths.free() > 0
+
+    def broken(self) -> str | None:
+        """Return the code of what made the journal refuse everything until a new start."""
+        return "J1.2" if self.booths.journal.broken is not None else None
+
+    def act(self, room: Room, act: str, value: str = "", chosen: Chosen = None) -> None:
+        """Do what a touch asks. `chosen`: what a page of options has marked. What is wrong is in the room."""
+        with room.lock:
+            phase, room.message, room.code = room.phase(), "", ""
+            room.turn += 1
+            if phase == "choose" and act in ("next", "back", "leave"):
+                room.chosen[room.at] = chosen
+            if act not in ACTS[phase]:
+                room.message = "over" if phase in ("wait", "done") else "earlier"
+                return
+            room.touched = self.clock()
+            try:
+                getattr(self, f"_{act}")(room, value)
+            except StationError as error:
+                room.code = error.code
+
+    def look(self, room: Room, what: str, chosen: Chosen) -> None:
+        """Change how the screen looks or sounds; what is marked on it stays marked."""
+        with room.lock:
+            room.turn += 1
+            room.message, room.code, room.touched = "", "", self.clock()
+            if room.phase() == "choose":
+                room.chosen[room.at] = chosen
+            if what in LOOKS:
+                setattr(room, what, not getattr(room, what))
+
+    def touch(self, room: Room) -> None:
+        """Note that somebody is there."""
+        with room.lock:
+            if room.question != "there":
+                room.touched = self.clock()
 
     def tick(self) -> None:
-        """End what is over."""
+        """Ask booths without a touch, and end sessions and pages whose time is over."""
+        for room in list(self._rooms.values()):
+            if room.lock.acquire(blocking=False):  # one that is printing is not idle
+                try:
+                    self._pass_time(room)
+                finally:
+                    room.lock.release()
+
+    def left(self, room: Room) -> float | None:
+        """Return the seconds until this page changes by itself, None where it does not."""
+        idle = self.clock() - room.touched
+        if room.question == "there":
+            return max(0.0, ASK + LEAVE - idle)
+        return max(0.0, DONE - idle) if room.phase() == "done" else None
+
+    def _pass_time(self, room: Room) -> None:
+        idle = self.clock() - room.touched
+        if room.phase() == "done" and idle >= DONE:
+            self._finish(room, "")
+        elif room.session is not None and not room.stopped and self.broken() is None:
+            if idle >= ASK + LEAVE:
+                self._end(room)
+            elif idle >= ASK and room.question != "there":
+                room.question, room.turn = "there", room.turn + 1
+
+    # Acts of a voter, named as in ACTS
+
+    def _begin(self, room: Room, _: str) -> None:
+        session = self.booths.begin(room.terminal, self.texts.style)
+        room.begin(session, len(self.texts.contests()))
+
+    def _card(self, room: Room, letters: str) -> None:
+        self.booths.show_card(_session(room), letters)
+
+    def _next(self, room: Room, _: str) -> None:
+        chosen, limit = room.chosen[room.at], self.texts.contests()[room.at].limit
+        if chosen is None:
+            room.message = "choose"
+        elif len(chosen) > limit:
+            room.message = "fewer"
+        elif not chosen:
+            room.question = "blank"
+        else:
+            room.answer(chosen)
+
+    def _back(self, room: Room, _: str) -> None:
+        room.at, room.editing = (len(room.chosen), False) if room.editing else (max(0, room.at - 1), False)
+
+    def _change(self, room: Room, place: str) -> None:
+        if place.isdecimal() and int(place) < len(room.chosen):
+            room.at, room.editing = int(place), True
+
+    def _print(self, room: Room, _: str) -> None:
+        with self._printing(room, "slips"):
+            self.booths.show_slips(_session(room), _answers(room))
+
+    def _wrong(self, room: Room, _: str) -> None:
+        with self._printing(room, "void"):
+            self.booths.reject(_session(room))
+            room.at, room.message = len(room.chosen), "void"
+
+    def _right(self, room: Room, _: str) -> None:
+        with self._printing(room, "part1"):
+            self.booths.confirm(_session(room))
+
+    def _cast(self, room: Room, _: str) -> None:
+        self._decide(room, "cast", self.booths.cast)
+
+    def _test(self, room: Room, _: str) -> None:
+        room.question = "test"
+
+    def _leave(self, room: Room, _: str) -> None:
+        room.question = "leave"
+
+    def _finish(self, room: Room, _: str) -> None:
+        room.forget()
+        room.plain()
+        room.turn += 1
+
+    def _yes(self, room: Room, _: str) -> None:
+        question, room.question = room.question, ""
+        if question == "blank":
+            room.answer(())
+        elif question == "leave":
+            self._end(room)
+        elif question == "test":
+            self._decide(room, "challenge", self.booths.challenge)
+
+    def _observers(self, room: Room, _: str) -> None:
+        if room.question == "test":
+            # Said now and not before: a machine that knows that it is tested can behave.
+            _session(room).test = True
+            self._yes(room, "")
+
+    def _no(self, room: Room, _: str) -> None:
+        room.question = ""
+
+    # Acts of a member
+
+    def _again(self, room: Room, _: str) -> None:
+        self._print_again(room, mark=False)
+
+    def _mark(self, room: Room, _: str) -> None:
+        self._print_again(room, mark=True)
+
+    def _print_again(self, room: Room, *, mark: bool) -> None:
+        what, terminal = room.stopped, room.terminal
+        with self._printing(room, what):
+            if what == "slips":
+                session, answers = _session(room), _answers(room)
+                if session.step is Step.SLIPS:
+                    self.booths.reject(session)
+                self.booths.show_slips(session, answers)
+            elif what == "void":
+                self.booths.printers(terminal).mark("void")
+            elif what == "part1":
+                self.booths.part1_again(_session(room))
+            else:
+                print_ending(self.booths, terminal, room.card, mark=mark)
+
+    # How it ends, and how it prints
+
+    def _decide(self, room: Room, what: Print, end: Callable[[Session], object]) -> None:
+        session = _session(room)
+        card = session.card
+        with self._printing(room, what):
+            room.card = card.hash if card is not None else b""
+            try:
+                end(session)
+            finally:
+                if session.step is Step.ENDED:
+                    self._over(room)
+                    room.ended = "cast" if what == "cast" else "challenged"
+
+    def _end(self, room: Room) -> None:
+        session = _session(room)
+        ended = "abandoned" if session.step is Step.DECIDE else "left"
+        with self._printing(room, "void"):
+            try:
+                self.booths.leave(session)
+            finally:
+                if session.step is Step.ENDED:
+                    self._over(room)
+                    room.ended = ended  # type: ignore[assignment]
+
+    def _over(self, room: Room) -> None:
+        """Forget all that was chosen; the last page and a part 2 that is owed stay for a while."""
+        room.session, room.at, room.chosen, room.question = None, 0, [], ""
+        room.touched, room.turn = self.clock(), room.turn + 1
+
+    @contextmanager
+    def _printing(self, room: Room, what: Print) -> Iterator[None]:
+        """Know what the printer was doing when it stopped. A step that was refused stopped no printer."""
+        session = room.session
+        before = session.step if session is not None else None
+        again, room.stopped = bool(room.stopped), what
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever a printer raises: the screen says so, and it is told
+            room.code = getattr(error, "code", "J6.5")
+            if session is not None and session.step is before and not again:
+                room.stopped, room.card = "", b""
+            self.tell(error)
+        else:
+            room.stopped, room.card, room.touched = "", b"", self.clock()
+
+
+def _session(room: Room) -> Session:
+    if room.session is None:
+        raise StationError("J2.5", found="nothing", expected="a session", terminal=room.terminal)
+    return room.session
+
+
+def _answers(room: Room) -> Sequence[Sequence[int]]:
+    """Return what was chosen. Raises StationError J2.5 where a contest has no answer."""
+    if any(one is None for one in room.chosen):
+        raise StationError("J2.5", found="an open contest", expected="an answer to each")
+    return [one or () for one in room.chosen]

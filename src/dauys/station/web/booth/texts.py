@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dauys.crypto.ballots import BallotElection
 from dauys.domain.text import Text
+from dauys.station.faults import StationError
 
 Kind = Literal["list", "candidate", "measure"]
 
@@ -39,3 +41,16 @@ class VoteTexts:
     styles: dict[str, tuple[ContestText, ...]]
     style: str
     rehearsal: bool = False
+
+    def contests(self) -> tuple[ContestText, ...]:
+        """Return the contests of this station's ballots."""
+        return self.styles[self.style]
+
+    def check(self, election: BallotElection) -> None:
+        """Raise StationError J6.7 where the words are not those of the ballots that are encrypted here."""
+        style = next((one for one in election.styles if one.id == self.style), None)
+        contests = [election.contests[place] for place in style.contests] if style else []
+        told = [(len(one.options), one.limit) for one in self.contests()]
+        made = [(one.options, one.limit) for one in contests]
+        if told != made:
+            raise StationError("J6.7", found=told, expected=made)

@@ -1,0 +1,88 @@
+// The booth's page: everything works without this file, but speech, the camera, one-button control and the clock.
+import { keys } from "./keys.js";
+import { scan } from "./scan.js";
+import { speak } from "./speech.js";
+
+const form = document.getElementById("step");
+const told = (name) => form.dataset[name];
+
+/** What is sent is sent once: a second touch goes nowhere, and the screen says that it works. */
+function once() {
+  form.addEventListener("submit", (event) => {
+    if (form.classList.contains("busy")) return event.preventDefault();
+    form.classList.add("busy");
+    const button = event.submitter;
+    if (button && !button.hidden && button.closest("main, footer")) {
+      setTimeout(() => {
+        button.classList.add("sent");
+        button.textContent = told("busy");
+      }, 150);
+    }
+  });
+}
+
+/** What is chosen stands in the footer as soon as it is touched; a blank and an option exclude each other. */
+function choices() {
+  const options = form.querySelector(".options");
+  if (!options) return;
+  const line = document.getElementById("told");
+  const inputs = [...options.querySelectorAll("input")];
+  options.addEventListener("change", ({ target }) => {
+    if (target.type === "checkbox" && target.checked) {
+      for (const one of inputs) if ((one.value === "blank") !== (target.value === "blank")) one.checked = false;
+    }
+    const names = inputs.filter((one) => one.checked).map((one) => {
+      const name = one.closest("label").querySelector("b").textContent;
+      return one.value === "blank" ? name : `${one.dataset.number}, ${name}`;
+    });
+    const bold = document.createElement("b");
+    bold.textContent = names.join("; ");
+    line.replaceChildren(...(names.length ? [`${options.dataset.told} `, bold] : [options.dataset.none]));
+  });
+}
+
+/** The page is old when the station says so: another tab, a member, time. Nothing else is asked of it. */
+function watch() {
+  const look = async () => {
+    if (form.classList.contains("busy")) return;
+    const answer = await fetch("/booth/state", { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    const { stamp } = await answer.json();
+    if (stamp !== told("stamp") && !form.classList.contains("busy")) location.replace("/booth/");
+  };
+  setInterval(look, 2000);
+  addEventListener("pageshow", (event) => event.persisted && location.replace("/booth/"));
+}
+
+/** Somebody is there: said at most every ten seconds, so that a page is not left while it is read. */
+function presence() {
+  let last = Date.now();
+  const here = () => {
+    if (Date.now() - last < 10_000) return;
+    last = Date.now();
+    fetch("/booth/touch", { method: "POST" }).catch(() => null);
+  };
+  for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, here, { passive: true, capture: true });
+}
+
+/** Where the page is longer than the screen, a button says so and goes on. */
+function more() {
+  const main = form.querySelector("main");
+  if (main.scrollHeight - main.clientHeight < 24) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "below main", textContent: `${told("more")} ↓` });
+  button.addEventListener("click", () => main.scrollBy({ top: main.clientHeight * 0.8 }));
+  const show = () => { button.hidden = main.scrollTop + main.clientHeight > main.scrollHeight - 24; };
+  main.addEventListener("scroll", show, { passive: true });
+  main.append(button);
+  show();
+}
+
+once();
+choices();
+watch();
+presence();
+more();
+keys(form);
+if (told("scan") === "true") scan(form);
+if (told("sound") === "true") speak(form, told("noVoice"));
+if (document.getElementById("camera")) (await import("./card.js")).card(form);

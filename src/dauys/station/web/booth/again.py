@@ -1,0 +1,48 @@
+"""What is printed again after a printer stopped in the middle of an ending (`spec/station.md` §4.6, §6).
+
+The ending is on both media by then; nothing here changes it.
+"""
+
+from __future__ import annotations
+
+import json
+
+from dauys.crypto.ballots import Opening
+from dauys.station.device import Word
+from dauys.station.kept import Ending
+from dauys.station.session import Booths
+
+
+def print_ending(booths: Booths, terminal: int, card: bytes, *, mark: bool) -> None:
+    """Print what this card's session still owes: mark, opening of a challenge, part 2, in this order.
+
+    `mark` only where members see that its slips are still under this glass, unmarked.
+    """
+    owed = next((one for one in booths.journal.owed() if one.card == card), None)
+    ending = booths.journal.ending(card)
+    if owed is None or ending is None:
+        return
+    glass = booths.printers(terminal)
+    if mark:
+        glass.mark("accepted" if ending.kind == "cast" else "void")
+    if ending.kind != "cast":
+        glass.opening(opening_of(ending))
+    tree = (owed.size, owed.root)
+    word: Word = "cast" if ending.kind == "cast" else "challenged"
+    signature = booths.device.sign_part2(ending.ballot, word, tree)
+    glass.part2(card, ending.ballot, word, signature, tree)
+    booths.journal.printed(card)
+
+
+def opening_of(ending: Ending) -> Opening:
+    """Return the opening that the journal kept of a challenge."""
+    told = json.loads(ending.body)
+    return Opening(
+        told["style"],
+        bytes(map(int, told["choices"])),
+        bytes.fromhex(told["secret"]),
+        bytes.fromhex(told["sigma"]),
+        told["leaf"],
+        tuple(bytes.fromhex(node) for node in told["path"]),
+        bytes.fromhex(told["ballot"]),
+    )
