@@ -7,7 +7,7 @@ import random
 import shutil
 
 import pytest
-from small_device import CARDS, Place, card_hash
+from small_device import CARDS, Place, card_hash, seeded
 
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.device_log import DeviceReader
@@ -17,6 +17,7 @@ from dauys.record.sources import FolderSource
 from dauys.record.writer import copy_log
 from dauys.station.closing import CardCount, DeskCount, close_fields
 from dauys.station.faults import StationError
+from dauys.station.sealing import close, destroy
 
 
 def raises(code):
@@ -87,14 +88,14 @@ def test_close_writes_everything_and_the_equations_hold(busy):
         log = bench.opened.log
         log.reading(sample())
         fields = counts(bench)
-        size, root = log.close(fields)
+        size, root = close(bench.journal, log, fields)
         items, reader, faults = read(busy.media.second / "log", log.signer.verifier)
         assert (faults, reader.ballots, reader.batches, reader.closed) == ([], 100, 2, True)
         kinds = [one.kind for one in items if not isinstance(one, list)]
         assert kinds[-1] == "close"
         assert sorted(kinds[3:-1]) == ["challenge", "challenge", "ended"]
         assert size == log.tree()[0]
-        assert log.close(fields) == (size, root)
+        assert close(bench.journal, log, fields) == (size, root)
     with busy.open() as bench:
         assert bench.opened.log.tree() == (size, root)
 
@@ -116,7 +117,7 @@ def test_no_close_with_a_session_under_way(busy):
         fields = counts(bench)
         bench.journal.show_slips(7, 2)
         with raises("J3.3"):
-            bench.opened.log.close(fields)
+            close(bench.journal, bench.opened.log, fields)
 
 
 class Cut(Exception):  # noqa: N818
@@ -191,3 +192,34 @@ def test_a_ballot_is_in_one_batch_for_ever(busy):
         with raises("J2.5"):
             bench.journal.assign([first.card])
         assert card_hash(0) in {one.card for one in bench.journal.endings("cast")}
+
+
+@pytest.mark.parametrize("step", ["append", "publish"])
+def test_a_close_that_was_cut_is_finished_by_the_next_start_and_nothing_is_added(busy, step, monkeypatch):
+    def stop(*args):
+        raise Cut
+
+    with busy.open() as bench:
+        log = bench.opened.log
+        monkeypatch.setattr(log.store, step, stop)
+        with pytest.raises(Cut):
+            close(bench.journal, log, counts(bench))
+    monkeypatch.undo()
+    with busy.open() as bench:
+        _, reader, faults = read(busy.media.second / "log", bench.opened.log.signer.verifier)
+        assert (faults, reader.closed, reader.ballots) == ([], True, 100)
+        with raises("J3.4"):
+            bench.vote(200)
+        with raises("J3.4"):
+            close(bench.journal, bench.opened.log, {"register": "00" * 32})
+
+
+def test_after_the_keys_are_destroyed_nothing_opens(busy):
+    with busy.open() as bench:
+        close(bench.journal, bench.opened.log, counts(bench))
+    for folder in (busy.media.first, busy.media.second):
+        assert destroy(folder, seeded("destroy"))[0] == "keys.sealed"
+        assert destroy(folder, seeded("destroy")) == []
+        assert sorted(path.name for path in folder.iterdir()) == ["log", "station.json"]
+    with raises("J3.4"), busy.open():
+        pass

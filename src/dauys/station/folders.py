@@ -20,6 +20,7 @@ from dauys.station.faults import StationError, at
 from dauys.station.journal import Journal, Points
 from dauys.station.records import RecordFile
 from dauys.station.restart import Restart, restart
+from dauys.station.sealing import closed_with
 from dauys.station.secrets import (
     DeviceKeys,
     Random,
@@ -151,16 +152,21 @@ def open_media(
         decided = restart(journal, rows, log.tree())
         log.check(told)
         log.catch_up()
+        closed = closed_with(journal)
+        if closed is not None:
+            log.close(closed)
         yield Opened(facts, keys, journal, log, decided)
 
 
 def unlock(folder: Path, facts: Facts, stick: Path, password: str) -> tuple[StartKeys, DeviceKeys]:
-    """Return what password and stick open. Raises StationError J1.1."""
+    """Return what password and stick open. Raises StationError J1.1, J3.4 where the keys are destroyed."""
+    path = folder / SEALED
+    if not path.exists() and (folder / LOG / "public").is_dir():
+        raise StationError("J3.4", found="destroyed keys", expected="an open day", place=at(path))
     secret = read_stick(stick)
     if stick_mark(secret) != facts.stick:
         raise StationError("J1.1", found="another key stick", expected="that of this device", place=at(stick))
     start = start_keys(password, secret, bytes.fromhex(facts.salt), facts.vote_id, facts.device)
-    path = folder / SEALED
     try:
         data = path.read_bytes()
     except OSError as error:
