@@ -451,6 +451,133 @@ STRUCTURES: dict[str, tuple[DeviceChange, str]] = {
 }  # fmt: skip
 
 
+def _in_file(kind: str, ref: str, path: str, new: Any, *codes: str, **fields: object) -> Row:
+    """Put another value into a file that an entry commits to; a number in `path` is a place in a list."""
+
+    def change(draft: Draft) -> None:
+        draft.change_file(draft.one(kind, **fields)[ref], lambda value: _at_path(value, path, new))
+
+    return Row(change, frozenset(codes))
+
+
+def _at_path(value: Any, path: str, new: Any) -> None:
+    *outer, name = [int(part) if part.isdecimal() else part for part in path.split(".")]
+    for part in outer:
+        value = value[part]
+    value[name] = new(value[name]) if callable(new) else new
+
+
+def _inside(kind: str, path: str, new: Any, *codes: str, **fields: object) -> Row:
+    return Row(lambda draft: _at_path(draft.one(kind, **fields), path, new), frozenset(codes))
+
+
+def inner_rows() -> dict[tuple[str, str], Row]:
+    """Every field of the objects inside entries, and of the JSON files that entries commit to."""
+    rows = {
+        ("turnout.devices", "device"): _inside("turnout", "devices.0.device", "0009-m1", "L8.5"),
+        ("turnout.devices", "root"): _inside("turnout", "devices.0.root", flip, "L9.4"),
+        ("turnout.devices", "size"): _inside("turnout", "devices.0.size", _more, "L9.4"),
+    }
+    for name in FORMS["objects"]["protocol.counts"]:
+        rows["protocol.counts", name] = _inside("protocol", f"counts.{name}", lambda n: (n or 0) + 1, "P3.2")
+    #: Roots name the bytes of the definition, which names those of the keys: the ceremony knows them all.
+    keys: dict[tuple[str, str], tuple[Any, str]] = {
+        ("keys", "commissions"): (lambda c: c[1:], "K10.2"),
+        ("keys", "log"): (KEY, "L8.4"),
+        ("keys", "schema"): ("dauys/keys/2", "L8.8"),
+        ("keys", "trustees"): (lambda t: t[::-1], "K10.2"),
+        ("keys", "witnesses"): (lambda w: w[1:], "K10.2"),
+        ("keys.commissions.0", "id"): ("nobody", "K10.2"),
+        ("keys.commissions.0", "key"): (flip, "K10.2"),
+        ("keys.commissions.0", "level"): ("region", "K10.2"),
+        ("keys.commissions.0", "vouched_by"): ("nobody", "K10.2"),
+        ("keys.trustees.0", "key"): (flip, "K2.4"),
+        ("keys.trustees.0", "name"): ("nobody", "K10.2"),
+        ("keys.trustees.0", "number"): (_more, "K10.3"),
+        ("keys.trustees.0", "vouched_by"): ("nobody", "K10.2"),
+        ("keys.witnesses.0", "id"): ("nobody", "K10.2"),
+        ("keys.witnesses.0", "key"): (KEY, "K10.2"),
+        ("keys.witnesses.0", "vouched_by"): ("nobody", "K10.2"),
+    }
+    for (owner, name), (new, code) in keys.items():
+        path = f"{owner}.{name}".removeprefix("keys.")
+        rows[owner.removesuffix(".0"), name] = _in_file("definition", "keys", path, new, code)
+    tally: dict[tuple[str, str], tuple[Any, str]] = {
+        ("tally", "schema"): ("dauys/tally/2", "L8.8"),
+        ("tally", "totals"): (lambda t: t[1:], "T7.5"),
+        ("tally", "vote_id"): (ELSEWHERE, "T7.5"),
+        ("tally", "wave"): (2, "T7.5"),
+        ("tally.totals.0", "ballots"): (_more, "T7.5"),
+        ("tally.totals.0", "contest"): ("zz", "T7.5"),
+        ("tally.totals.0", "unit"): ("zz", "T7.5"),
+        ("tally.totals.0", "votes"): (lambda v: [v[0] + 1, *v[1:]], "T7.5"),
+    }
+    for (owner, name), (new, code) in tally.items():
+        path = f"{owner}.{name}".removeprefix("tally.")
+        rows[owner.removesuffix(".0"), name] = _in_file("tally", "file", path, new, code)
+    first, last = {"id": "round1-final"}, {"id": "round2-final"}
+    seats = {"winner": "R1.3", "run_off": "R1.3", "seats": "R1.2"}
+    values: dict[str, Any] = {
+        "cast": _more, "invalid": _more, "registered": _more, "run_off": ["c1-a", "c1-b"], "winner": "nobody",
+        "votes": lambda v: {name: n + 1 for name, n in v.items()}, "seats": {"sun": 5},
+    }  # fmt: skip
+    for part, path in (("constituencies", "constituencies.c1"), ("list", "list")):
+        for name in FORMS["files"][f"result.{part}"]:
+            rows[f"result.{part}", name] = _in_file(
+                "result", "file", f"{path}.{name}", values[name], seats.get(name, "R1.1"), **first
+            )
+    rows |= {
+        ("result.file", "constituencies"): _in_file("result", "file", "constituencies", {}, "R1.1", **first),
+        ("result.file", "house"): _in_file("result", "file", "house", {"sun": 7}, "R1.4", **last),
+        ("result.file", "list"): _in_file("result", "file", "list", None, "R1.1", "R1.2", **first),
+        ("result.file", "publication"): _in_file("result", "file", "publication", "x", "R1.1", **first),
+        ("result.file", "schema"): _in_file("result", "file", "schema", "dauys/result/2", "L8.8", **first),
+    }
+    return rows
+
+
+def inner_fields() -> Iterator[tuple[str, str]]:
+    """Every field that `inner_rows` must have; the file of a `result` is called `result.file`."""
+    for owner in ("turnout.devices", "protocol.counts"):
+        yield from ((owner, name) for name in FORMS["objects"][owner])
+    for owner, fields in FORMS["files"].items():
+        yield from (("result.file" if owner == "result" else owner, name) for name in fields)
+
+
+def _no_candidates(draft: Draft) -> None:
+    """A definition whose constituencies have nobody to vote for."""
+    ref = draft.one("definition")["election"]
+    lines = (draft.folder / ref["path"]).read_bytes().split(b"\n")
+    draft.put(ref, b"\n".join(line for line in lines if b'"candidates":' not in line))
+
+
+def _twice_in_a_reading(draft: Draft) -> None:
+    devices = draft.one("turnout")["devices"]
+    devices.append({**devices[0], "size": devices[0]["size"] + 1})
+
+
+def _none_signs(draft: Draft) -> None:
+    draft.entries[:] = [entry for entry in draft.entries if entry["kind"] != "wave-signature"]
+
+
+def _more_everywhere(draft: Draft) -> None:
+    """One vote more for the first of the list in the tally, every protocol of a station, and the results."""
+    draft.change_file(draft.one("tally")["file"], lambda v: _at_path(v, "totals.0.votes.0", _more))
+    for entry in draft.all("protocol", station="0001", contest="list"):
+        entry["votes"] = {name: n + (at == 0) for at, (name, n) in enumerate(entry["votes"].items())}
+    for entry in draft.all("result", round=1):
+        draft.change_file(entry["file"], lambda v: v["list"]["votes"].update({min(v["list"]["votes"]): 999}))
+
+
+#: Single changes that are no field: name → change, code.
+WHOLE: dict[str, tuple[Change, str]] = {
+    "constituencies without candidates": (_no_candidates, "K10.2"),
+    "a device twice in a reading, with another tree": (_twice_in_a_reading, "L9.4"),
+    "a wave that nobody signed": (_none_signs, "T2.2"),
+    "totals changed everywhere alike": (_more_everywhere, "T7.5"),
+}
+
+
 def fields_of(log: str) -> Iterator[tuple[str, str]]:
     """Every field of every kind of a log, those of inner objects under `kind.field`."""
     for kind, fields in FORMS[log].items():

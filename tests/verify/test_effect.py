@@ -195,3 +195,10 @@ def test_a_protocol_that_speaks_of_more_ballots_than_voters_bounds_itself(majili
     finding = Finding("P1.2", Status.FAILED, Where(station=small.id), contests=("list",))
     [told] = with_effects([finding], count)
     assert told.seats is Effect.YES
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_where_nobody_stands_nothing_is_proved(number):
+    """A definition that names no candidate of a constituency ends no verification."""
+    found = round_result(law(), number, totals(5), ())
+    assert round_effect(law(), found, 3) is Effect.UNKNOWN

@@ -9,9 +9,12 @@ from forged_records import Made, failed, forge, log_of, verify
 from tamper_table import (
     DEVICE_ROWS,
     STRUCTURES,
+    WHOLE,
     election_rows,
     enriched,
     fields_of,
+    inner_fields,
+    inner_rows,
     rewritten,
 )
 
@@ -19,6 +22,7 @@ from dauys.simulate.scene import scene_of_seed
 from dauys.verify.report import Status
 
 ELECTION_ROWS = election_rows()
+INNER_ROWS = inner_rows()
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +53,8 @@ def test_the_record_itself_holds(rich, tmp_path):
 def test_no_field_is_without_a_row():
     assert set(ELECTION_ROWS) == set(fields_of("election"))
     assert set(DEVICE_ROWS) == set(fields_of("device"))
-    rows = len(ELECTION_ROWS) + len(DEVICE_ROWS) + len(STRUCTURES)
+    assert set(INNER_ROWS) == set(inner_fields())
+    rows = len(ELECTION_ROWS) + len(DEVICE_ROWS) + len(INNER_ROWS) + len(STRUCTURES) + len(WHOLE)
     assert rows >= 150
 
 
@@ -63,6 +68,21 @@ def test_a_field_of_the_election_log(rich, tmp_path, row):
     else:
         assert tampered.why
         assert found == set()
+
+
+@pytest.mark.parametrize("row", sorted(INNER_ROWS), ids="/".join)
+def test_a_field_inside_an_entry_or_a_file(rich, tmp_path, row):
+    found, report = codes_after(rich, tmp_path, INNER_ROWS[row].change)
+    assert found & INNER_ROWS[row].codes, found
+    assert report.exit_code() == 1
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_change_that_is_no_field(rich, tmp_path, name):
+    change, code = WHOLE[name]
+    found, report = codes_after(rich, tmp_path, change)
+    assert code in found
+    assert report.exit_code() == 1
 
 
 @pytest.mark.parametrize("row", sorted(DEVICE_ROWS), ids="/".join)

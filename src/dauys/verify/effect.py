@@ -197,6 +197,8 @@ def _round_is_safe(law: Law, result: RoundResult, n: int) -> bool:
 def _moved(totals: Totals, n: int) -> Iterator[Totals]:
     """Yield totals in which `n` ballots are otherwise, each as near to another outcome as can be."""
     order = leaders(totals)
+    if not order:  # a definition may leave a constituency without a candidate
+        return
     for taker, givers in ((1, order[:1]), (0, order[1:]), (2, order[1:2]), (2, order[3:] + order[1:2])):
         if taker >= len(order):
             continue
