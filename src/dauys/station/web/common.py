@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import jinja2
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from markupsafe import Markup, escape
 
 from dauys.domain.text import LANGUAGES, Language
 from dauys.station.faults import StationError
@@ -29,13 +30,20 @@ _SITE: Final = re.compile(r"dauys\.css|icon\.svg|fonts/[a-z0-9-]+\.woff2")
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """Return the templates of the station."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("dauys.station.web", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["strong"] = strong
+    return made
+
+
+def strong(sentence: str) -> Markup:
+    """Return a sentence with what stands between two asterisks in bold."""
+    return Markup(re.sub(r"\*([^*]+)\*", r"<b>\1</b>", str(escape(sentence))))  # noqa: S704  # escaped here
 
 
 def words(request: HttpRequest, *domains: str) -> Words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from dauys.domain.text import LANGUAGES, Language
@@ -25,7 +26,7 @@ def sight(rooms: Rooms, room: Room, language: Language) -> tuple[str, Facts]:
         "here": ("step.question" if name == "question" else f"step.{name}"),
         "each": [(one, Words(one, "booth").say) for one in LANGUAGES],
         "languages": LANGUAGES,
-        "code": room.code or ("J1.2" if name == "broken" else ""),
+        "code": ("" if name == "stopped" else room.code) or ("J1.2" if name == "broken" else ""),
         "message": room.message,
         "minutes": int(ASK // 60),
         "seconds": round(rooms.left(room) or LEAVE),
@@ -71,8 +72,8 @@ def columns(contest: ContestText) -> list[list[tuple[int, Any]]]:
     """Return the options with their places, down one column after the other."""
     options = list(enumerate(contest.options))
     count = 1 if len(options) <= ONE_COLUMN else 2 if len(options) <= TWO_COLUMNS else 3
-    rows = -(-len(options) // count)
-    return [options[at : at + rows] for at in range(0, len(options), rows)]
+    ends = [-(-len(options) * column // count) for column in range(count + 1)]
+    return [options[start:end] for start, end in pairwise(ends)]
 
 
 def told(contest: ContestText, chosen: tuple[int, ...] | None, language: Language) -> str:
