@@ -553,7 +553,16 @@ def _no_candidates(draft: Draft) -> None:
 
 def _twice_in_a_reading(draft: Draft) -> None:
     devices = draft.one("turnout")["devices"]
-    devices.append({**devices[0], "size": devices[0]["size"] + 1})
+    devices.append(devices[0])
+
+
+def _other_tree_in_a_reading(draft: Draft) -> None:
+    device = draft.one("turnout")["devices"][0]
+    device["size"] += 1
+
+
+def _totals_in_another_order(draft: Draft) -> None:
+    draft.change_file(draft.one("tally")["file"], lambda v: v["totals"].reverse())
 
 
 def _none_signs(draft: Draft) -> None:
@@ -572,7 +581,9 @@ def _more_everywhere(draft: Draft) -> None:
 #: Single changes that are no field: name → change, code.
 WHOLE: dict[str, tuple[Change, str]] = {
     "constituencies without candidates": (_no_candidates, "K10.2"),
-    "a device twice in a reading, with another tree": (_twice_in_a_reading, "L9.4"),
+    "a device twice in a reading": (_twice_in_a_reading, "L8.5"),
+    "another tree in a reading": (_other_tree_in_a_reading, "L9.4"),
+    "totals in another order": (_totals_in_another_order, "T7.5"),
     "a wave that nobody signed": (_none_signs, "T2.2"),
     "totals changed everywhere alike": (_more_everywhere, "T7.5"),
 }

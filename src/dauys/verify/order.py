@@ -84,6 +84,9 @@ class Placing:
         if kind in _OF_DEVICE and fields["device"] not in vote.installations:
             yield Misplaced(entry, fields["device"], "an installation before", "device")
         if kind == "turnout":
+            named = [one["device"] for one in fields["devices"]]
+            if len(set(named)) < len(named):
+                yield Misplaced(entry, "a device twice", "each device once", "devices")
             for one in fields["devices"]:
                 setup = vote.installations.get(one["device"])
                 if setup is None or setup.fields["station"] != fields["station"]:

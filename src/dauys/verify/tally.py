@@ -392,5 +392,7 @@ class _WaveCheck:
             ledger.check(
                 "T7.5", place, holds=theirs == expected, found=theirs, expected=expected, votes=own.ballots
             )
-        if said or len(listed) != len(totals):
-            ledger.fail("T7.5", where, sorted(said)[:5] or "a sum twice", "the sums of the wave, each once")
+        named = [(one["unit"], one["contest"]) for one in listed]
+        if said or named != [(own.unit, own.contest) for own in totals]:
+            found = sorted(said)[:5] or "another order, or a sum twice"
+            ledger.fail("T7.5", where, found, "the sums of the wave, each once, in its order")
