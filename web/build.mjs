@@ -8,11 +8,13 @@ const here = (path) => new URL(path, import.meta.url);
 
 /** Sentences of the locale files that the page needs, by language. */
 function sentences(language) {
-  const text = readFileSync(here(`../src/dauys/words/${language}/verify.po`), "utf8");
-  const wanted = /^(check|status|reason|dispute)\./;
+  const wanted = { verify: /^(check|status|reason|dispute|todo)\./, log: /^L\d/ };
   const found = {};
-  for (const [, id, said] of text.matchAll(/^msgid "(.*)"\nmsgstr "(.*)"$/gm)) {
-    if (wanted.test(id)) found[id] = JSON.parse(`"${said}"`);
+  for (const [name, pattern] of Object.entries(wanted)) {
+    const text = readFileSync(here(`../src/dauys/words/${language}/${name}.po`), "utf8");
+    for (const [, id, said] of text.matchAll(/^msgid "(.*)"\nmsgstr "(.*)"$/gm)) {
+      if (pattern.test(id)) found[id] = JSON.parse(`"${said}"`);
+    }
   }
   return found;
 }

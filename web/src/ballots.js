@@ -4,6 +4,8 @@ import { H, Hs, weights, sha256 } from "./hash.js";
 import { inclusionHolds } from "./merkle.js";
 import { BASE, ZERO, Q, invert, mapToPoint, mod, point, scalar, scalarBytes, sumOfProducts, times } from "./group.js";
 
+/** The most positions of a ballot, blanks included. */
+const MAX_POSITIONS = 512;
 const generators = new Map();
 
 /** `U`, `V`, `G_j`, `G'_j` (name Gp): points of unknown logarithm. */
@@ -25,7 +27,13 @@ export class Election {
     this.contests = contests;
     this.keys = keys.map(point);
     this.checkKeys();
+    if (!contests.every((one) => this.isSound(one))) throw new Error("style");
     this.styles = new Map(styles.map((style) => [style.id, this.layout(style)]));
+    if (this.styles.size !== styles.length) throw new Error("style");
+  }
+
+  isSound({ first, options, limit }) {
+    return limit >= 1 && limit <= options && options < MAX_POSITIONS && first + options <= this.keys.length;
   }
 
   checkKeys() {
@@ -46,6 +54,7 @@ export class Election {
       const contest = this.contests.find((one) => one.id === id);
       if (!contest) throw new Error("style");
       const start = n;
+      if (n > MAX_POSITIONS) throw new Error("style");
       for (let option = 0; option < contest.options; option++) {
         out.place.push(n);
         out.key.push(contest.first + option);
@@ -54,6 +63,7 @@ export class Election {
       n += contest.limit;
       out.groups.push({ id, start, end: n, limit: contest.limit, options: contest.options });
     }
+    if (n === 0 || n > MAX_POSITIONS || new Set(out.key).size !== out.key.length) throw new Error("style");
     out.positions = n;
     out.length = 2 + utf8(style.id).length + 16 + 32 * (out.place.length + 4 + n - style.contests.length + 2);
     return out;
@@ -271,11 +281,12 @@ export function addBallot(sums, ballot) {
 export function rebuild(election, committed, opening) {
   const style = election.styles.get(opening.style);
   if (!style) throw new Error("style");
+  if (!/^[01]*$/.test(opening.choices)) throw new Error("choice");
   const m = Array.from(opening.choices, Number);
   if (m.length !== style.positions) throw new Error("length");
   for (const { start, end, limit, options } of style.groups) {
     const own = m.slice(start, end);
-    if (own.some((one) => one !== 0 && one !== 1) || own.reduce((a, b) => a + b, 0) !== limit) throw new Error("choice");
+    if (own.reduce((a, b) => a + b, 0) !== limit) throw new Error("choice");
     const blanks = own.slice(options);
     if (blanks.some((one, i) => one === 1 && i > 0 && blanks[i - 1] === 0)) throw new Error("blanks");
   }

@@ -1,12 +1,16 @@
 // The election log: who signed it, its entries in their places, and the files that they name (L1–L8).
 import { parse as parseYaml } from "yaml";
-import { fromUtf8, hex } from "./bytes.js";
-import { filesOf, parseEntry, parseFile, parseJson } from "./forms.js";
+import { Election } from "./ballots.js";
+import { fromUtf8, hex, unhex } from "./bytes.js";
+import { filesOf, parseEntry, parseFile } from "./forms.js";
 import { H, sha256 } from "./hash.js";
 import { readLog } from "./log.js";
 import { openCheckpoint, parseCheckpoint, parseKey, parseNote, policyReached } from "./note.js";
+import { parseRoot } from "./shapes.js";
 
 const MAX_NOTE = 1_000_000;
+/** Kinds whose id no other entry of the kind has. */
+const WITH_ID = ["accreditation", "decision", "result", "complaint"];
 
 /** Reads and checks the election log. Returns a book of its entries; throws where no verdict is possible. */
 export async function readElection(source, { logKey = null, policy = null }, ledger, told) {
@@ -36,8 +40,12 @@ function anchor(bytes, checkpoint, outside, policy, ledger) {
   try {
     if (outside.length + witnesses.length) opened = openCheckpoint(bytes, [...outside, ...witnesses]);
   } catch (error) {
-    ledger.caught(error, "checkpoint", "L8.1");
-    return bare;
+    if (error.code !== "L3.5") {
+      // A signature in the name of a known key that is not by it: nothing on this note is believed.
+      ledger.caught(error, "checkpoint", "L8.1");
+      ledger.notRun("L8.2", policy ? "L8.1" : "no_policy");
+      return bare;
+    }
   }
   const signed = (key) => opened.signed.some((one) => one.key.text === key.text);
   if (outside.length) ledger.check("L8.1", outside.every((key) => signed(key) && key.name === checkpoint.origin), "checkpoint", checkpoint.origin, outside.map((key) => key.name).join());
@@ -51,13 +59,19 @@ function anchor(bytes, checkpoint, outside, policy, ledger) {
 /** What one vote has in the log. */
 class Vote {
   constructor(id) {
-    Object.assign(this, { id, root: null, cards: new Map(), installations: new Map(), checkpoints: [], telephones: [], turnouts: [], sightings: [], waves: new Map() });
+    Object.assign(this, { id, root: null, register: null, cards: new Map(), installations: new Map(), checkpoints: [], telephones: [], turnouts: [], sightings: [], waves: new Map() });
   }
 
   /** The first seal of each device; signed ones go before spoken ones. */
   seal(device) {
     const note = this.checkpoints.find((entry) => entry.device === device && entry.what === "seal");
     return note ?? this.telephones.find((entry) => entry.device === device) ?? null;
+  }
+
+  /** Where the first seal of a device stands, spoken or signed; null where none does. */
+  sealedAt(device) {
+    const seals = [...this.checkpoints.filter((entry) => entry.what === "seal"), ...this.telephones];
+    return seals.filter((entry) => entry.device === device).reduce((least, { index }) => Math.min(least ?? index, index), null);
   }
 }
 
@@ -68,7 +82,10 @@ class Book {
     this.kinds = new Map();
     this.votes = new Map();
     this.files = new Map();
+    this.ids = new Set();
     this.keys = null;
+    this.options = null;
+    this.minimum = null;
   }
 
   kind(name) {
@@ -86,6 +103,11 @@ class Book {
 
   get host() {
     return this.origin.split("/").slice(0, -2).join("/");
+  }
+
+  /** Whether a decision leaves a device out of the waves, one that stands before an entry where that is given. */
+  leftOut(vote, device, before = Infinity) {
+    return this.kind("decision").some((one) => one.what === "exclude" && one.point === `${vote.id} ${device}` && one.index < before);
   }
 
   /** Puts one entry in its place; what has no form or no place is a finding and is not used. */
@@ -111,16 +133,22 @@ class Book {
   }
 
   filesAgree(entry, ledger) {
-    return filesOf(entry).every((ref) => {
+    return filesOf(entry).reduce((good, ref) => {
       const known = this.files.get(ref.path) ?? ref;
       this.files.set(ref.path, known);
-      return ledger.check("L8.7", known.sha256 === ref.sha256 && known.size === ref.size, ref.path, ref.sha256, known.sha256);
-    });
+      const same = ledger.check("L8.7", known.sha256 === ref.sha256 && known.size === ref.size, ref.path, ref.sha256, known.sha256);
+      return good && same;
+    }, true);
   }
 
   /** Why an entry may not stand here, else null (spec/record.md §3). */
   misplaced(entry) {
     if ((entry.kind === "definition") !== (entry.index === 0)) return "the definition at 0, and only there";
+    if (WITH_ID.includes(entry.kind)) {
+      const id = `${entry.kind} ${entry.id}`;
+      if (this.ids.has(id)) return "an id that no other has";
+      this.ids.add(id);
+    }
     if (!entry.vote) return null;
     if (entry.vote.split("/")[0] !== this.election) return `a vote of ${this.election}`;
     const vote = this.vote(entry.vote);
@@ -134,14 +162,15 @@ class Book {
       case "cards":
         return vote.cards.has(entry.device) || installed(entry.device) ? "one list, before the installation" : null;
       case "installation":
-        return installed(entry.device) || !vote.root || !vote.cards.has(entry.device) ? "root and cards before, once" : null;
+        return installed(entry.device) || !vote.root || !vote.register || !vote.cards.has(entry.device) ? "root, register and cards before, once" : null;
       case "sighting":
-        if (!this.kind("accreditation").some((one) => one.id === entry.badge)) return "an accreditation before";
+        if (!this.ids.has(`accreditation ${entry.badge}`)) return "an accreditation before";
         return installed(entry.device) ? null : "an installation before";
       case "checkpoint":
       case "telephone":
         return installed(entry.device) ? null : "an installation before";
       case "turnout":
+        if (new Set(entry.devices.map((one) => one.device)).size < entry.devices.length) return "each device once";
         return entry.devices.every((one) => vote.installations.get(one.device)?.station === entry.station) ? null : "devices of this station";
       case "wave":
         return vote.root && entry.number === vote.waves.size + 1 ? null : "the next wave, after the root";
@@ -165,7 +194,8 @@ class Book {
   place(entry, vote) {
     switch (entry.kind) {
       case "root":
-        vote.root = entry;
+      case "register":
+        vote[entry.kind] = entry;
         break;
       case "cards":
         vote.cards.set(entry.device, entry);
@@ -215,23 +245,28 @@ class Book {
       return;
     }
     this.simulation = definition.simulation;
+    if (ledger.check("L8.4", /^.+\/[^/]+\/log$/s.test(this.origin), "checkpoint", this.origin, "HOST/ELECTION/log")) await this.readKeys(definition, ledger);
+    await this.readOptions(definition, ledger);
+  }
+
+  /** The keys of the definition, and that the log is signed by the one that stands there. */
+  async readKeys(definition, ledger) {
     const bytes = await this.file(definition.keys, ledger);
     if (!bytes) return ledger.notRun("L8.4", "L8.6");
     try {
       this.keys = parseFile(bytes, "keys");
-      openCheckpoint(this.bytes, [parseKey(this.keys.log)], this.origin);
-      ledger.check("L8.4", this.origin.endsWith("/log"), "checkpoint", this.origin, "HOST/ELECTION/log");
+      const key = parseKey(this.keys.log);
+      openCheckpoint(this.bytes, [key], this.origin);
+      ledger.check("L8.4", key.name === this.origin, "keys", key.name, this.origin);
     } catch (error) {
       ledger.caught(error, "keys", error.code === "L8.8" ? "L8.8" : "L8.4");
     }
-    await this.readOptions(definition, ledger);
   }
 
   /** Names and order of options: parties by list_order, candidates as their table has them. */
   async readOptions(definition, ledger) {
-    this.options = null;
     const yaml = await this.file(definition.election, ledger);
-    const table = definition.tables.candidates ? await this.file(definition.tables.candidates, ledger) : null;
+    const table = Object.hasOwn(definition.tables, "candidates") ? await this.file(definition.tables.candidates, ledger) : null;
     if (!yaml) return;
     try {
       const election = parseYaml(fromUtf8(yaml), { maxAliasCount: 0 });
@@ -260,19 +295,42 @@ class Book {
     return found;
   }
 
-  /** Root, styles and keys of a vote, or null where they are not those of the log. */
+  /**
+   * Root of a vote: `value` and `election` where `root.json` is what the log names (null else), `whole` where it is also bound
+   * to this definition and vote, and says enough of its trustees.
+   */
   async root(vote, ledger) {
-    if (!vote.root) {
-      ledger.notRun("L9.8", "root", vote.id);
-      return null;
-    }
+    const found = { root: unhex(vote.root.root), value: null, election: null, whole: false };
     const bytes = await this.file(vote.root.file, ledger);
-    if (!bytes) return null;
-    const root = H("root", bytes);
-    const value = parseJson(bytes, "L8.8");
+    if (!bytes) return found;
+    const place = vote.root.file.path;
+    try {
+      const value = parseRoot(bytes);
+      if (!ledger.check("K10.2", hex(H("root", bytes)) === vote.root.root, place, hex(H("root", bytes)), vote.root.root)) return found;
+      found.value = value;
+      found.election = electionOf(found.root, value, ledger, place);
+      found.whole = this.isWhole(value, vote, ledger, place) && found.election !== null;
+    } catch (error) {
+      ledger.caught(error, place);
+    }
+    return found;
+  }
+
+  isWhole(value, vote, ledger, place) {
     const bound = hex(H("definition", this.entries[0]));
-    const good = hex(root) === vote.root.root && value.definition === bound && value.vote_id === vote.id;
-    return ledger.check("K10.2", good, vote.root.file.path, hex(root), vote.root.root) ? { root, value } : null;
+    const named = [value.vote_id, value.definition].join();
+    const { trustees, threshold, verification, keys } = value;
+    const enough = threshold >= 1 && threshold <= trustees && verification.length === trustees && verification.every((row) => row.length === keys.length);
+    return ledger.check("K10.2", named === [vote.id, bound].join() && enough, place, named, [vote.id, bound].join());
+  }
+}
+
+function electionOf(root, { contests, styles, keys }, ledger, place) {
+  try {
+    return new Election({ root, contests, styles, keys: keys.map(unhex) });
+  } catch (error) {
+    ledger.fail("K7.2", place, error.message, "sound keys and styles");
+    return null;
   }
 }
 

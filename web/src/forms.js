@@ -5,9 +5,10 @@ import { Fault, parseKey } from "./note.js";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const PART = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
-const CONTROL = "\\u0000-\\u001f\\u007f-\\u009f";
+const CONTROL = "\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff";
+const HOUR = "([01]\\d|2[0-3])";
 const PATTERNS = {
-  at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
+  at: new RegExp(`^[12]\\d{3}-\\d\\d-\\d\\dT${HOUR}(:[0-5]\\d){2}[+-]${HOUR}:[0-5]\\d$`),
   clock: /^([01]\d|2[0-3]):[0-5]\d$/,
   hex16: /^[0-9a-f]{32}$/,
   hex32: /^[0-9a-f]{64}$/,
@@ -17,12 +18,14 @@ const PATTERNS = {
   text: new RegExp(`^[^${CONTROL}]{1,2000}$`, "u"),
   vote: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\/[1-9][0-9]{0,2}\/(0|[1-9][0-9]{0,2})$/,
 };
-const FILE_PATH = new RegExp(`^files(?:/${PART}){1,5}$`);
+const FILE_PATH = new RegExp(`^(?=.{1,512}$)files(?:/${PART}){1,5}$`);
 const MAX_FILE = 268_435_456;
+const MAX_DEPTH = 8;
+const MAX_VALUES = 3_000_000;
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isWhole = (value, low, high) => Number.isInteger(value) && value >= low && value <= high && !Object.is(value, -0);
 
-/** RFC 8785 bytes; integers only. */
+/** RFC 8785 bytes; throws where an integer is beyond what every program reads alike. */
 export function canonical(value) {
   const write = (one) => {
     if (Array.isArray(one)) return `[${one.map(write).join(",")}]`;
@@ -30,21 +33,43 @@ export function canonical(value) {
       const keys = Object.keys(one).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
       return `{${keys.map((key) => `${JSON.stringify(key)}:${write(one[key])}`).join(",")}}`;
     }
-    if (typeof one === "number" && !Number.isSafeInteger(one)) throw new Error("no integer");
+    if (Number.isInteger(one) && !Number.isSafeInteger(one)) throw new Error("too large");
     return JSON.stringify(one);
   };
   return utf8(write(value));
 }
 
-/** The value of bytes in RFC 8785 form. Throws the code. */
+/** The value of bytes in RFC 8785 form, nested and long within limits. Throws the code. */
 export function parseJson(bytes, code) {
+  if (isWild(bytes)) throw new Fault(code, "bytes", `at most ${MAX_DEPTH} levels and ${MAX_VALUES} values`);
   try {
     const value = JSON.parse(fromUtf8(bytes));
-    if (same(canonical(value), bytes)) return value;
+    if (isObject(value) && same(canonical(value), bytes)) return value;
   } catch {
     // said below
   }
   throw new Fault(code, "bytes", "an object in RFC 8785 form");
+}
+
+/** Whether brackets nest too deep, or commas and opening brackets are too many, outside of texts. */
+function isWild(bytes) {
+  let depth = 0;
+  let values = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === 0x5c) i += 1;
+      else if (byte === 0x22) inText = false;
+    } else if (byte === 0x22) inText = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      values += 1;
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+    else if (byte === 0x2c) values += 1;
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return true;
+  }
+  return false;
 }
 
 function misfit(kind, value, name, objects) {
@@ -55,7 +80,7 @@ function misfit(kind, value, name, objects) {
   }
   if (kind.startsWith("{")) {
     if (!isObject(value)) return name;
-    return first(Object.entries(value).map(([key, item]) => (ID.test(key) ? misfit(kind.slice(1, -1), item, name, objects) : key)));
+    return first(Object.entries(value).map(([key, item]) => (ID.test(key) ? misfit(kind.slice(1, -1), item, name, objects) : `${name}.${key}`)));
   }
   if (kind === "object") return misfitObject(objects[name], value, name, objects);
   return fits(kind, value) ? null : name;
@@ -65,9 +90,9 @@ const first = (found) => found.find((one) => one) ?? null;
 
 function misfitObject(fields, value, name, objects) {
   if (!isObject(value)) return name;
-  const extra = Object.keys(value).find((key) => !(key in fields));
-  if (extra) return `${name}.${extra}`;
-  return first(Object.keys(fields).map((key) => (key in value ? misfit(fields[key], value[key], `${name}.${key}`, objects) : `${name}.${key}`)));
+  const extra = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
+  if (extra !== undefined) return `${name}.${extra}`;
+  return first(Object.keys(fields).map((key) => (Object.hasOwn(value, key) ? misfit(fields[key], value[key], `${name}.${key}`, objects) : `${name}.${key}`)));
 }
 
 function fits(kind, value) {
@@ -77,8 +102,16 @@ function fits(kind, value) {
   if (kind === "flag") return typeof value === "boolean";
   if (kind === "file") return isFile(value);
   if (kind === "key") return isKey(value);
-  if (kind === "at") return typeof value === "string" && PATTERNS.at.test(value) && !Number.isNaN(Date.parse(value));
+  if (kind === "at") return isMoment(value);
   return typeof value === "string" && PATTERNS[kind].test(value);
+}
+
+/** A date that the calendar has: engines differ about the 31st of April. */
+function isMoment(value) {
+  if (typeof value !== "string" || !PATTERNS.at.test(value)) return false;
+  const [year, month, day] = value.slice(0, 10).split("-").map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
 function isFile(value) {
@@ -88,7 +121,7 @@ function isFile(value) {
 
 function isKey(value) {
   try {
-    return typeof value === "string" && Boolean(parseKey(value));
+    return typeof value === "string" && value.length <= 1000 && Boolean(parseKey(value));
   } catch {
     return false;
   }
@@ -99,7 +132,7 @@ export function parseEntry(bytes, log) {
   const code = log === "election" ? "L8.3" : "L9.8";
   const value = parseJson(bytes, code);
   const { kind, ...fields } = isObject(value) ? value : {};
-  const known = typeof kind === "string" ? FORMS[log][kind] : undefined;
+  const known = typeof kind === "string" && Object.hasOwn(FORMS[log], kind) ? FORMS[log][kind] : undefined;
   if (!known) throw new Fault(code, String(kind).slice(0, 40), "a kind of this log");
   const wrong = misfitObject(known, fields, kind, FORMS.objects);
   if (wrong) throw new Fault(code, wrong, "the form of its kind");

@@ -1,218 +1,287 @@
-// The wave that holds a unit: signatures of the quorum, partial decryptions, totals, slips (T, S).
+// The waves of a vote: signatures of the quorum, partial decryptions, totals (T).
 import { addBallot } from "./ballots.js";
 import { compare, hex, unhex } from "./bytes.js";
-import { parseFile, parseJson } from "./forms.js";
+import { canonical, parseFile } from "./forms.js";
 import { BASE, Q, ZERO, invert, mod, point, scalar, sumOfProducts, times, verifySignature } from "./group.js";
 import { H, Hs, weights } from "./hash.js";
-import { canonical } from "./forms.js";
+import { parsePartial, parseSignature, parseWave } from "./shapes.js";
 
-/** The first wave and its unit that name a device, or null. */
-export async function waveOf(book, vote, device, ledger) {
+const SIGNATURES = ["T2.1", "T2.2", "T2.3", "T2.4"];
+const PARTIALS = [2, 3, 4, 5, 6, 7, 8, 9].map((n) => `T4.${n}`);
+const TOTALS = ["T5.1", "T5.2", "T5.3", "T7.5"];
+
+/** The waves of a vote in order, each with what its file says: `value`, null where it cannot be read, `bytes`, `number`. */
+export async function readWaves(book, vote, ledger) {
+  const found = [];
   for (const [number, wave] of vote.waves) {
+    const place = wave.entry.file.path;
     const bytes = await book.file(wave.entry.file, ledger);
-    if (!bytes) continue;
-    let value;
+    let value = null;
     try {
-      value = parseJson(bytes, "T1.1");
+      if (bytes) value = parseWave(bytes);
+      else ledger.notRun("T1.1", "L8.6", place);
     } catch (error) {
-      ledger.caught(error, wave.entry.file.path);
-      continue;
+      ledger.caught(error, place);
     }
-    const unit = value.units?.find?.((one) => one.devices?.some?.((each) => each.id === device));
-    if (unit) return { number, wave, value, unit, bytes };
+    found.push({ number, wave, bytes, value, place });
   }
-  return null;
+  return found;
 }
 
-export async function checkUnit(book, vote, found, root, devices, ledger) {
-  const check = new UnitCheck(book, vote, found, root, devices, ledger);
-  return check.run();
+/**
+ * Checks every wave of a vote: who signed, and the sums of those units whose devices are all in `devices`. Returns their totals.
+ * `root`: what `Book.root` gives.
+ */
+export async function checkWaves(book, vote, waves, root, devices, ledger) {
+  const totals = [];
+  const taken = new Set();
+  for (const one of waves) {
+    const check = new WaveCheck({ ...one, book, vote, root, devices, ledger, taken });
+    totals.push(...(await check.run()));
+    one.value?.units.forEach((unit) => unit.devices.forEach(({ id }) => taken.add(id)));
+  }
+  return totals;
 }
 
-class UnitCheck {
-  constructor(book, vote, found, root, devices, ledger) {
-    Object.assign(this, { book, vote, root, devices, ledger }, found);
-    this.digest = H("wave", root.root, this.bytes);
-    this.trustees = new Map((book.keys?.trustees ?? []).map((one) => [one.number, unhex(one.key)]));
+class WaveCheck {
+  constructor(fields) {
+    Object.assign(this, fields);
+    this.trustees = this.book.keys && new Map(this.book.keys.trustees.map((one) => [one.number, unhex(one.key)]));
   }
 
-  get place() {
-    return `unit ${this.unit.id}`;
+  notRun(codes, reason, place = this.place) {
+    for (const code of codes) this.ledger.notRun(code, reason, place);
   }
 
   async run() {
-    const { value } = this;
-    const head = value.schema === "dauys/wave/1" && value.vote_id === this.vote.id && value.root === hex(this.root.root) && value.wave === this.number;
-    this.ledger.check("T1.3", head, this.place, value.vote_id, this.vote.id);
+    if (!this.value || !this.root.whole || !this.trustees) {
+      this.notRun([...SIGNATURES, "T7.2", "T7.4", ...PARTIALS, ...TOTALS], this.value ? (this.root.whole ? "L8.4" : "K10.2") : "T1.1");
+      return [];
+    }
+    this.digest = H("wave", unhex(this.value.root), this.bytes);
+    this.checkHead();
     await this.checkSignatures();
-    this.checkSeals();
-    const sums = this.checkSets();
-    if (!sums) return [];
+    const units = this.value.units.filter((unit) => this.isKnown(unit));
+    this.value.units.forEach((unit) => this.checkSeals(unit));
+    const sums = this.checkSets(units);
+    if (!sums?.length) {
+      this.notRun([...PARTIALS, ...TOTALS], sums ? this.unknown() : "T7.4");
+      return [];
+    }
     const parts = await this.readPartials(sums);
-    const totals = this.open(sums, parts);
-    await this.checkTally(totals);
-    this.checkSlips(totals);
-    return totals;
+    return parts ? this.open(sums, parts) : [];
+  }
+
+  /** Whether every ballot of a unit is known here. */
+  isKnown(unit) {
+    return unit.devices.every(({ id }) => this.deviceOf(id)?.counts);
+  }
+
+  /** Why nothing of this wave can be added up here. */
+  unknown() {
+    return this.value.units.some((unit) => unit.devices.some(({ id }) => this.deviceOf(id))) ? "L9.3" : "station";
+  }
+
+  deviceOf(id) {
+    return this.devices.find((one) => one.device === id);
+  }
+
+  /** What the wave says of itself (T1.3–T1.8). */
+  checkHead() {
+    const { value, root } = this;
+    const check = (code, holds, found, expected) => this.ledger.check(code, holds, this.place, found, expected);
+    check("T1.3", value.vote_id === this.vote.id && value.root === hex(root.root), value.vote_id, this.vote.id);
+    check("T1.4", value.wave === this.number, value.wave, this.number);
+    const ids = (list) => list.map((one) => one.id);
+    const lists = [ids(value.units), ...value.units.flatMap((unit) => [ids(unit.devices), ids(unit.contests)])];
+    const devices = value.units.flatMap((unit) => ids(unit.devices));
+    check("T1.5", lists.every(isAscending) && new Set(devices).size === devices.length, "another order", "one or more, sorted, each once");
+    check("T1.6", value.units.every((unit) => unit.devices.every(({ size }) => size > 0)), 0, "the size of a sealed log");
+    const contests = value.units.flatMap((unit) => unit.contests);
+    const known = new Set(root.value.contests.map((one) => one.id));
+    check("T1.7", contests.every(({ id }) => known.has(id)), ids(contests).join(), [...known].join());
+    const minimum = Math.max(1, this.book.minimum ?? 1);
+    if (this.book.minimum === null) this.ledger.notRun("T1.8", "L8.9", this.place);
+    else check("T1.8", contests.every(({ ballots }) => ballots >= minimum), Math.min(...contests.map((one) => one.ballots)), minimum);
   }
 
   async checkSignatures() {
+    const { signatures, partials, tally } = this.wave;
     const { threshold, trustees } = this.root.value;
     const quorum = Math.floor((trustees + threshold + 1) / 2);
     const good = new Set();
-    for (const entry of this.wave.signatures) {
-      const bytes = await this.book.file(entry.file, this.ledger);
-      const file = bytes && this.parse(bytes, "T2.1", entry.file.path);
+    let read = 0;
+    for (const entry of signatures) {
+      const file = await this.parsed(entry, parseSignature, "T2.1");
       if (!file) continue;
-      const key = this.trustees.get(file.number);
-      const right = file.vote_id === this.vote.id && file.wave === this.number && file.wave_hash === hex(this.digest);
-      if (!key || good.has(file.number) || file.number !== entry.trustee) this.ledger.fail("T2.3", entry.file.path, file.number, "a trustee, once");
-      else if (!right) this.ledger.fail("T2.4", entry.file.path, file.wave_hash, hex(this.digest));
-      else if (this.ledger.check("T2.1", verifySignature(key, this.digest, unhex(file.signature)), entry.file.path, "signature", `one by ${file.number}`)) good.add(file.number);
+      read += file.number === entry.trustee ? 1 : 0;
+      const fault = this.signatureFault(file, entry, good);
+      if (this.ledger.check(fault ?? "T2.1", fault === null, entry.file.path, `trustee ${file.number}`, "a trustee's signature of this wave, once")) good.add(file.number);
     }
-    this.ledger.check("T2.2", good.size >= quorum, this.place, good.size, quorum);
+    // While trustees are still signing, too few are no fault.
+    if (partials.length === 0 && !tally && read < quorum) this.notRun(["T2.2"], "no_tally");
+    else this.ledger.check("T2.2", good.size >= quorum, this.place, good.size, quorum);
   }
 
-  parse(bytes, code, place) {
+  signatureFault(file, entry, good) {
+    const key = this.trustees.get(file.number);
+    if (!key || good.has(file.number) || file.number !== entry.trustee) return "T2.3";
+    if (file.vote_id !== this.value.vote_id || file.wave !== this.value.wave || file.wave_hash !== hex(this.digest)) return "T2.4";
+    return verifySignature(key, this.digest, unhex(file.signature)) ? null : "T2.1";
+  }
+
+  /** The value of the file of an entry; null, and said, where there is none. */
+  async parsed(entry, parse, code) {
+    const bytes = await this.book.file(entry.file, this.ledger);
+    if (!bytes) {
+      this.ledger.notRun(code, "L8.6", entry.file.path);
+      return null;
+    }
     try {
-      return parseJson(bytes, code);
+      return parse(bytes);
     } catch (error) {
-      this.ledger.caught(error, place);
+      this.ledger.caught(error, entry.file.path);
       return null;
     }
   }
 
-  checkSeals() {
-    for (const named of this.unit.devices) {
-      const own = this.devices.find((one) => one.device === named.id);
-      const good = own?.sealed && own.size === named.size && hex(own.root) === named.root;
-      this.ledger.check("T7.2", Boolean(good), `device ${named.id}`, `${named.size}`, `${own?.size}`);
+  /** Devices are named once ever, with the size and root of their seals (T7.2). */
+  checkSeals(unit) {
+    for (const named of unit.devices) {
+      const place = `device ${named.id}`;
+      const own = this.deviceOf(named.id);
+      if (this.taken.has(named.id)) this.ledger.fail("T7.2", place, "in an earlier wave", "one wave ever");
+      else if (!own?.treeRoot) this.ledger.notRun("T7.2", own ? "L9.1" : "station", place);
+      else this.ledger.check("T7.2", own.size === named.size && hex(own.treeRoot) === named.root, place, named.size, own.size);
     }
   }
 
-  /** Sums over the counted ballots, where the sets are those that were signed for (T7.4). */
-  checkSets() {
-    const all = new Map();
-    const counted = this.devices.flatMap((device) => device.counted);
-    counted.forEach((one) => addBallot(all, one.ballot));
-    const sums = this.unit.contests.map(({ id, set, ballots }) => {
-      const digests = counted.filter((one) => one.ballot.style.contests.includes(id)).map((one) => one.digest).sort(compare);
-      const own = H("set", this.root.root, this.unit.id, id, ...digests);
-      const good = hex(own) === set && digests.length === ballots;
-      this.ledger.check("T7.4", good, `${this.place}, ${id}`, `${ballots}`, `${digests.length}`);
-      return good ? { id, set: own, ballots, ...all.get(id) } : null;
+  /** Sums over the counted ballots of these units (T7.4); null where one is not what was signed for. */
+  checkSets(units) {
+    this.value.units.filter((unit) => !units.includes(unit)).forEach((unit) => this.notRun(["T7.4", "T7.5"], this.unknown(), `unit ${unit.id}`));
+    const sums = units.flatMap((unit) => {
+      const counted = unit.devices.flatMap(({ id }) => this.deviceOf(id).counted);
+      const all = new Map();
+      counted.forEach((one) => addBallot(all, one.ballot));
+      return unit.contests.map((named) => this.checkSet(unit.id, named, counted, all));
     });
     return sums.every(Boolean) ? sums : null;
   }
 
-  async readPartials(sums) {
-    const parts = [];
-    for (const entry of this.wave.partials) {
-      const bytes = await this.book.file(entry.file, this.ledger);
-      const file = bytes && this.parse(bytes, "T4.1", entry.file.path);
-      if (!file) continue;
-      const fault = this.partialFault(file, entry, sums);
-      if (fault) this.ledger.fail(fault, entry.file.path, `trustee ${file.number}`, "a partial decryption that holds");
-      else {
-        ["T4.2", "T4.3", "T4.5", "T4.6", "T4.8", "T4.9"].forEach((code) => this.ledger.pass(code));
-        parts.push(file);
-      }
-    }
-    return parts;
+  checkSet(unit, { id, set, ballots }, counted, all) {
+    const contest = this.root.value.contests.find((one) => one.id === id);
+    const digests = counted.filter((one) => one.ballot.style.contests.includes(id)).map((one) => one.digest).sort(compare);
+    const own = H("set", this.root.root, unit, id, ...digests);
+    const good = Boolean(contest) && hex(own) === set && digests.length === ballots;
+    this.ledger.check("T7.4", good, `unit ${unit}, ${id}`, ballots, digests.length);
+    if (!good) return null;
+    const none = { A: ZERO, E: Array.from({ length: contest.options }, () => ZERO) };
+    return { unit, contest, id, set: own, ballots, ...(all.get(id) ?? none) };
   }
 
-  partialFault(file, entry, sums) {
-    if (file.vote_id !== this.vote.id || file.wave !== this.number || file.wave_hash !== hex(this.digest)) return "T4.3";
-    const key = this.trustees.get(file.number);
-    const signed = H("partial", this.root.root, this.digest, file.number, canonical(file.sums));
-    if (!key || file.number !== entry.trustee || !verifySignature(key, signed, unhex(file.signature))) return "T4.2";
-    for (const sum of sums) {
-      const part = file.sums.find((one) => one.unit === this.unit.id && one.contest === sum.id);
-      if (!part) return "T4.4";
-      const fault = this.partFault(file.number, part, sum);
-      if (fault) return fault;
+  /** The partial decryptions that hold (T4); null while there may come more. */
+  async readPartials(sums) {
+    const known = new Set(sums.map((one) => `${one.unit} ${one.id}`));
+    const elsewhere = new Set(this.value.units.flatMap((unit) => unit.contests.map(({ id }) => `${unit.id} ${id}`)).filter((key) => !known.has(key)));
+    const read = [];
+    for (const entry of this.wave.partials) {
+      const file = await this.parsed(entry, parsePartial, "T4.1");
+      if (!file) continue;
+      if (file.number !== entry.trustee) this.ledger.fail("T4.2", entry.file.path, file.number, entry.trustee);
+      else read.push({ file, listed: file.sums.filter((one) => !elsewhere.has(`${one.unit} ${one.contest}`)), place: entry.file.path });
     }
-    return null;
+    if (read.length < this.root.value.threshold && !this.wave.tally) {
+      this.notRun([...PARTIALS, ...TOTALS], "no_tally");
+      return null;
+    }
+    return read.filter(({ file, listed, place }) => this.partialHolds(file, listed, sums, place));
+  }
+
+  partialHolds(file, listed, sums, place) {
+    const head = this.partialFault(file, listed, sums);
+    const faults = head ? [head] : listed.map((part, i) => this.partFault(file.number, part, sums[i])).filter(Boolean);
+    faults.forEach((code) => this.ledger.fail(code, place, `trustee ${file.number}`, "a partial decryption that holds"));
+    if (faults.length === 0) PARTIALS.forEach((code) => this.ledger.pass(code));
+    return faults.length === 0;
+  }
+
+  partialFault(file, listed, sums) {
+    if (file.vote_id !== this.value.vote_id || file.wave !== this.value.wave || file.wave_hash !== hex(this.digest)) return "T4.3";
+    const key = this.trustees.get(file.number);
+    const signed = H("partial", unhex(this.value.root), this.digest, file.number, canonical(file.sums));
+    if (!key || file.number > this.root.value.trustees || !verifySignature(key, signed, unhex(file.signature))) return "T4.2";
+    return listed.map((one) => `${one.unit} ${one.contest}`).join() === sums.map((one) => `${one.unit} ${one.id}`).join() ? null : "T4.4";
   }
 
   /** The code of what is wrong with one part, else null (spec/trustees.md §5). */
   partFault(number, part, sum) {
     if (part.set !== hex(sum.set)) return "T4.5";
     if (part.a !== hex(sum.A.toBytes()) || sum.A.equals(ZERO)) return "T4.6";
-    const contest = this.root.value.contests.find((one) => one.id === sum.id);
-    const Y = this.root.value.verification[number - 1].slice(contest.first, contest.first + contest.options);
+    const { first, options } = sum.contest;
+    const Y = this.root.value.verification[number - 1].slice(first, first + options);
     if (part.d.length !== Y.length) return "T4.7";
     try {
-      const D = part.d.map((one) => point(unhex(one)));
-      const [W1, W2] = [part.w1, part.w2].map((one) => point(unhex(one)));
-      const z = scalar(unhex(part.z));
-      const e = H("tally", this.root.root, this.digest, this.unit.id, sum.id, sum.set, unhex(part.a), number, ...Y.map(unhex), ...part.d.map(unhex));
-      const mu = weights("mu", e, D.length);
-      const c = Hs("tally2", e, unhex(part.w1), unhex(part.w2));
-      const keys = Y.map((one) => point(unhex(one)));
-      const first = sumOfProducts([BASE, W1, ...keys], [-z, 1n, ...mu.map((one) => c * one)]);
-      const second = sumOfProducts([sum.A, W2, ...D], [-z, 1n, ...mu.map((one) => c * one)]);
-      return first.equals(ZERO) && second.equals(ZERO) ? null : "T4.9";
+      return this.proofHolds(number, part, sum, Y) ? null : "T4.9";
     } catch {
+      // A point or scalar that is none: the only thing that is thrown there.
       return "T4.8";
     }
   }
 
-  /** Totals from the first t parts that hold (T5). */
-  open(sums, parts) {
+  /** Whether one secret makes both the trustee's keys and its part. */
+  proofHolds(number, part, sum, Y) {
+    const D = part.d.map((one) => point(unhex(one)));
+    const [W1, W2] = [part.w1, part.w2].map((one) => point(unhex(one)));
+    const z = scalar(unhex(part.z));
+    const e = H("tally", unhex(this.value.root), this.digest, sum.unit, sum.id, sum.set, unhex(part.a), number, ...Y.map(unhex), ...part.d.map(unhex));
+    const mu = weights("mu", e, D.length).map((one) => Hs("tally2", e, unhex(part.w1), unhex(part.w2)) * one);
+    const keys = Y.map((one) => point(unhex(one)));
+    const first = sumOfProducts([BASE, W1, ...keys], [-z, 1n, ...mu]);
+    const second = sumOfProducts([sum.A, W2, ...D], [-z, 1n, ...mu]);
+    return first.equals(ZERO) && second.equals(ZERO);
+  }
+
+  /** Totals from the first t parts that hold (T5), and the published ones against them (T7.5). */
+  async open(sums, parts) {
     const { threshold } = this.root.value;
-    if (!this.ledger.check("T5.1", parts.length >= threshold, this.place, parts.length, threshold)) return [];
-    const chosen = parts.sort((a, b) => a.number - b.number).slice(0, threshold);
-    const numbers = chosen.map((one) => BigInt(one.number));
+    const enough = this.ledger.check("T5.1", parts.length >= threshold, this.place, parts.length, threshold);
+    const chosen = parts.sort((a, b) => a.file.number - b.file.number).slice(0, threshold);
+    const numbers = chosen.map(({ file }) => BigInt(file.number));
     const lambda = numbers.map((d) => numbers.reduce((so, e) => (e === d ? so : mod(so * e * invert(mod(e - d)))), 1n));
-    return sums.map((sum) => this.openSum(sum, chosen, lambda)).filter(Boolean);
+    const totals = enough ? sums.map((sum, at) => this.openSum(sum, chosen.map(({ listed }) => listed[at]), lambda)) : [null];
+    if (totals.every(Boolean)) await this.checkTally(totals);
+    else this.notRun(["T7.5"], "T5.1");
+    return totals.filter(Boolean);
   }
 
   openSum(sum, chosen, lambda) {
-    const shares = chosen.map((file) => file.sums.find((one) => one.unit === this.unit.id && one.contest === sum.id).d.map((one) => point(unhex(one))));
+    const shares = chosen.map((part) => part.d.map((one) => point(unhex(one))));
     const votes = sum.E.map((E, i) => smallLog(E.add(sumOfProducts(shares.map((one) => one[i]), lambda.map((one) => Q - one))), sum.ballots));
-    const contest = this.root.value.contests.find((one) => one.id === sum.id);
-    const place = `${this.place}, ${sum.id}`;
+    const place = `unit ${sum.unit}, ${sum.id}`;
     if (!this.ledger.check("T5.2", votes.every((one) => one !== null), place, "no total", `0…${sum.ballots}`)) return null;
     const all = votes.reduce((a, b) => a + b, 0);
-    if (!this.ledger.check("T5.3", all <= contest.limit * sum.ballots, place, all, contest.limit * sum.ballots)) return null;
-    return { unit: this.unit.id, contest: sum.id, ballots: sum.ballots, votes };
+    const most = sum.contest.limit * sum.ballots;
+    if (!this.ledger.check("T5.3", all <= most, place, all, most)) return null;
+    return { unit: sum.unit, contest: sum.id, ballots: sum.ballots, votes };
   }
 
   async checkTally(totals) {
     const { tally } = this.wave;
-    if (!tally) return this.ledger.notRun("T7.5", "no_tally", this.place);
-    const bytes = await this.book.file(tally.file, this.ledger);
-    if (!bytes) return this.ledger.notRun("T7.5", "L8.6", this.place);
-    let value;
-    try {
-      value = parseFile(bytes, "tally");
-    } catch (error) {
-      return this.ledger.caught(error, tally.file.path);
-    }
-    const said = value.totals.filter((one) => one.unit === this.unit.id);
-    const text = (list) => JSON.stringify(list.map(({ contest, ballots, votes }) => [contest, ballots, votes]).sort());
-    this.ledger.check("T7.5", text(said) === text(totals), this.place, text(said), text(totals));
-  }
-
-  /** Slips, counted by hand, against the tally (S1.1): electronic protocols of version 1, added up over the unit. */
-  checkSlips(totals) {
-    const round = Number(this.vote.id.split("/")[1]);
-    const stations = new Set(this.devices.map((one) => one.station));
-    for (const total of totals) {
-      const place = `${this.place}, ${total.contest}`;
-      const slips = this.book.kind("protocol").filter((one) => one.channel === "electronic" && one.version === 1 && one.round === round && one.contest === total.contest && stations.has(one.station));
-      const order = this.book.options?.get(total.contest)?.filter((id) => slips.every((one) => round === 1 || id in one.votes)) ?? null;
-      if (!order || slips.length === 0) {
-        this.ledger.notRun("S1.1", "no_slips", place);
-        continue;
-      }
-      const said = order.map((id) => slips.reduce((sum, one) => sum + (one.votes[id] ?? 0), 0));
-      if (total.votes.length === order.length + 1) said.push(slips.reduce((sum, one) => sum + (one.counts.against_all ?? 0), 0));
-      total.options = order;
-      this.ledger.check("S1.1", String(said) === String(total.votes), place, said.join(), total.votes.join());
-    }
+    if (!tally) return this.notRun(["T7.5"], "no_tally");
+    const value = await this.parsed(tally, (bytes) => parseFile(bytes, "tally"), "T7.5");
+    if (!value) return;
+    const units = new Set(totals.map((one) => one.unit));
+    const elsewhere = new Set(this.value.units.map((unit) => unit.id).filter((id) => !units.has(id)));
+    const text = (list) => list.map(({ unit, contest, ballots, votes }) => JSON.stringify([unit, contest, ballots, votes])).join();
+    const said = text(value.totals.filter((one) => !elsewhere.has(one.unit)));
+    const order = this.value.units.flatMap((unit) => unit.contests.map(({ id }) => `${unit.id} ${id}`)).join();
+    const inOrder = value.totals.map(({ unit, contest }) => `${unit} ${contest}`).join() === order;
+    const good = value.vote_id === this.vote.id && value.wave === this.number && inOrder && said === text(totals);
+    this.ledger.check("T7.5", good, tally.file.path, said, text(totals));
   }
 }
+
+const isAscending = (ids) => ids.length > 0 && ids.every((id, i) => i === 0 || ids[i - 1] < id);
 
 /** The n from 0 to `most` with n·B the point, else null: baby steps and giant steps. */
 export function smallLog(wanted, most) {

@@ -1,11 +1,11 @@
 // One station of a record, checked from its public files alone.
-import { Election } from "./ballots.js";
 import { readLetters } from "./bytes.js";
 import { checkDevice } from "./device.js";
 import { readElection } from "./election.js";
 import { Ledger } from "./ledger.js";
 import { Fault, parseKey, parsePolicy, proofFile } from "./note.js";
-import { checkUnit, waveOf } from "./tally.js";
+import { checkSlips } from "./slips.js";
+import { checkWaves, readWaves } from "./tally.js";
 
 /** Keys from outside: a verifier key, the text of a policy, or nothing. Throws where they have another form. */
 export function parseOutside({ key = "", policy = "" }) {
@@ -20,7 +20,7 @@ export async function openRecord(source, outside, told = () => {}) {
 }
 
 /**
- * Checks the devices of a station in every vote, those of their units, and the units' tallies.
+ * Checks the devices of a station in every vote, those of their units, and the waves.
  * `tools`: `random(n)` fresh bytes, `told(what, done, total)`, `pause()` awaited between blocks.
  */
 export async function verifyStation({ book, ledger }, station, tools) {
@@ -30,44 +30,44 @@ export async function verifyStation({ book, ledger }, station, tools) {
   for (const vote of book.votes.values()) {
     const own = [...vote.installations].filter(([, one]) => one.station === station).map(([device]) => device);
     if (own.length === 0) continue;
-    const root = await book.root(vote, ledger);
-    if (!root) continue;
-    const election = electionOf(root, ledger);
-    if (!election) continue;
-    const found = await waveOf(book, vote, own[0], ledger);
-    const devices = [...new Set([...own, ...(found ? found.unit.devices.map((one) => one.id) : [])])];
-    const done = [];
-    for (const device of devices.filter((one) => vote.installations.has(one))) {
-      const told = (n, of) => tools.told(device, n, of);
-      done.push(await checkDevice(book, vote, device, election, ledger, { ...tools, told }));
-    }
-    checked.push(...done);
-    if (found) totals.push(...(await checkUnit(book, vote, found, root, done, ledger)).map((one) => ({ ...one, vote: vote.id })));
-    else ledger.notRun("T7.2", "no_wave", vote.id);
-    checkFirstWave(vote, devices, ledger);
+    const found = await verifyVote(book, vote, own, ledger, tools);
+    checked.push(...found.devices);
+    totals.push(...found.totals.map((one) => ({ ...one, vote: vote.id })));
   }
   return { checked, totals, report: summary(book, ledger, checked) };
 }
 
-function electionOf(root, ledger) {
-  const { contests, styles, keys } = root.value;
-  try {
-    return new Election({ root: root.root, contests, styles, keys: keys.map(fromHex) });
-  } catch (error) {
-    ledger.fail("K7.2", "root", error.message, "sound keys");
-    return null;
+async function verifyVote(book, vote, own, ledger, tools) {
+  const root = await book.root(vote, ledger);
+  const waves = await readWaves(book, vote, ledger);
+  const units = unitsOf(waves, own);
+  const named = new Set([...own, ...units.flatMap((unit) => unit.devices.map(({ id }) => id))]);
+  const devices = [];
+  for (const device of [...named].filter((one) => vote.installations.has(one))) {
+    const told = (n, of) => tools.told(device, n, of);
+    devices.push(await checkDevice(book, vote, device, root, ledger, { ...tools, told }));
   }
+  if (units.length === 0) ledger.notRun("T7.2", "no_wave", vote.id);
+  const totals = await checkWaves(book, vote, waves, root, devices, ledger);
+  checkSlips(book, vote, totals, devices, new Map(units.map((unit) => [unit.id, new Set(unit.devices.map(({ id }) => id))])), ledger);
+  checkFirstWave(book, vote, ledger);
+  return { devices, totals };
 }
 
-const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+/** The units of all waves that name one of these devices. */
+function unitsOf(waves, devices) {
+  const units = waves.flatMap((wave) => wave.value?.units ?? []);
+  return units.filter((unit) => unit.devices.some(({ id }) => devices.includes(id)));
+}
 
-/** Sums were signed for after every seal of these devices (L9.9). */
-function checkFirstWave(vote, devices, ledger) {
+/** Nobody could sign for sums before the last seal of the vote (L9.9). */
+function checkFirstWave(book, vote, ledger) {
   const first = Math.min(...[...vote.waves.values()].map((wave) => wave.entry.index));
   if (!Number.isFinite(first)) return ledger.notRun("L9.9", "no_wave", vote.id);
-  for (const device of devices) {
-    const seal = vote.seal(device);
-    ledger.check("L9.9", seal !== null && seal.index < first, `device ${device}`, seal?.index ?? "no seal", `before ${first}`);
+  for (const device of vote.installations.keys()) {
+    if (book.leftOut(vote, device, first)) continue;
+    const seal = vote.sealedAt(device);
+    ledger.check("L9.9", seal !== null && seal < first, `device ${device}`, seal ?? "no seal", `before ${first}`);
   }
 }
 

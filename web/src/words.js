@@ -1,187 +1,48 @@
-// What the page says, in three languages; names of checks, reasons and verdicts come from the program's own locale files.
+// What the page says, in three languages; names of checks, faults, reasons and verdicts come from the program's own locale files.
 import kk from "locale:kk";
 import ru from "locale:ru";
 import en from "locale:en";
+import { phrase } from "./phrases.js";
+import { OWN } from "./sentences.js";
 
+/** @type {Record<string, Record<string, string>>} */
 const SHARED = { kk, ru, en };
 
-const OWN = {
-  en: {
-    title: "Check a station in this browser",
-    lead: "Only public files are read, by this page, on your machine. Nothing about you is sent, not even which station you look at: whole files are fetched.",
-    address: "Address of the record",
-    folder: "Or a folder with the record, such as on a stick",
-    outside: "Keys from outside",
-    outside_more: "Ask somebody you trust, who does not run the election, for the key of the log or a policy of witnesses. Without it a whole record made afresh would look the same.",
-    key: "Key of the election log",
-    policy: "Policy (tlog-policy)",
-    read: "Read the election log",
-    reading: "Reading the election log",
-    station: "Station",
-    check: "Check this station",
-    checking: "Checking in this browser",
-    of: "{done} of {total}",
-    ballots: "{done} of {total} ballots",
-    device: "device {device}",
-    bytes: "{mb} MB read",
-    another: "Check another station",
-    keep: "Keep the report",
-    good: "This station's result follows from its ballots",
-    bad: "Something does not hold",
-    passed: "checks passed, none failed",
-    failed: "checks failed",
-    counts: "{cast} ballots cast, {challenged} challenged, {tests} tests, {abandoned} abandoned. Checked in {seconds} seconds.",
-    not_run: "not run",
-    declared: "declared: said by the station, nobody can check it",
-    look: "to look at",
-    anchored: "Checked against keys from outside: {witnesses} witnesses cosigned this log. Outsiders who saw a seal: {outsiders}.",
-    not_anchored: "Consistent, not anchored. No key came from outside: a whole record made afresh would look the same.",
-    simulation: "This record is a simulation; nothing in it is secret or real.",
-    what: "What this shows, and what it does not",
-    shows: "It shows that every ballot of this station is well formed, that none was added or left out after the seal, and that the published sums are what those ballots hold. It does not show how anybody voted, nor that voters themselves cast the ballots: that rests on cards, slips and observers. Keys of the trustees, protocols and seats are checked by the command line: dauys verify.",
-    totals: "What the ballots hold",
-    contest: "Contest",
-    option: "Option",
-    votes: "Votes",
-    mine: "Is my ballot here?",
-    mine_more: "Type the card name from your receipt; then compare the code. Both must match. It shows that your ballot is there, never how you voted.",
-    card: "Card name",
-    code: "Code on your receipt",
-    lookup: "Look it up",
-    scan: "Scan the QR code of the receipt",
-    stop: "Stop",
-    shown: "Code in the record",
-    compare: "Compare it with the code on your receipt, letter by letter.",
-    proof_ballot: "Save the proof: ballot in the device's log",
-    proof_seal: "Save the proof: seal in the election log",
-    help: "When a ballot is missing, or a code differs",
-    help_more: "Keep the receipt, give it to nobody. Part 2 says cast: if the record lacks that ballot, the device's own signature convicts it; dauys verify --receipt settles it, and a complaint can be made within five days. Only part 1: the session may have ended without a ballot, and you were to be admitted again. Another code for your card: somebody may hold a card with your card's name; the receipt decides.",
-    stopped: "Stopped: {text}",
-    none: "This record has no electronic station.",
-    camera: "The camera cannot be used here: {text}",
-  },
-  ru: {
-    title: "Проверить участок в этом браузере",
-    lead: "Читаются только открытые файлы, этой страницей, на вашей машине. О вас ничего не отправляется, даже какой участок вы смотрите: файлы берутся целиком.",
-    address: "Адрес записи",
-    folder: "Или папка с записью, например на флешке",
-    outside: "Ключи извне",
-    outside_more: "Спросите у того, кому доверяете и кто не проводит выборы, ключ журнала или политику свидетелей. Без этого заново сделанная запись выглядела бы так же.",
-    key: "Ключ журнала выборов",
-    policy: "Политика (tlog-policy)",
-    read: "Прочитать журнал выборов",
-    reading: "Читается журнал выборов",
-    station: "Участок",
-    check: "Проверить этот участок",
-    checking: "Проверка в этом браузере",
-    of: "{done} из {total}",
-    ballots: "бюллетеней {done} из {total}",
-    device: "устройство {device}",
-    bytes: "прочитано {mb} МБ",
-    another: "Проверить другой участок",
-    keep: "Сохранить отчёт",
-    good: "Результат участка следует из его бюллетеней",
-    bad: "Что-то не сходится",
-    passed: "проверок пройдено, непройденных нет",
-    failed: "проверок не пройдено",
-    counts: "Подано бюллетеней {cast}, проверено {challenged}, испытаний {tests}, прервано {abandoned}. Проверка заняла {seconds} с.",
-    not_run: "не проводилось",
-    declared: "заявлено: так говорит участок, проверить нельзя",
-    look: "обратить внимание",
-    anchored: "Проверено по ключам извне: журнал подписали свидетелей {witnesses}. Посторонних, видевших печать: {outsiders}.",
-    not_anchored: "Согласовано, но не закреплено. Ключа извне нет: заново сделанная запись выглядела бы так же.",
-    simulation: "Эта запись — модель; в ней нет ничего тайного или настоящего.",
-    what: "Что это показывает и чего нет",
-    shows: "Видно, что каждый бюллетень участка составлен правильно, что после печати ничего не добавлено и не убрано и что опубликованные суммы — это сами бюллетени. Не видно, кто как голосовал, и что бюллетени подали сами избиратели: это держится на карточках, талонах и наблюдателях. Ключи доверенных, протоколы и мандаты проверяет командная строка: dauys verify.",
-    totals: "Что содержат бюллетени",
-    contest: "Голосование",
-    option: "Вариант",
-    votes: "Голоса",
-    mine: "Есть ли мой бюллетень?",
-    mine_more: "Введите имя карточки с чека, затем сравните код. Совпасть должны оба. Видно, что бюллетень есть, но никогда — как вы голосовали.",
-    card: "Имя карточки",
-    code: "Код на вашем чеке",
-    lookup: "Найти",
-    scan: "Считать QR-код с чека",
-    stop: "Остановить",
-    shown: "Код в записи",
-    compare: "Сравните его с кодом на чеке, буква за буквой.",
-    proof_ballot: "Сохранить доказательство: бюллетень в журнале устройства",
-    proof_seal: "Сохранить доказательство: печать в журнале выборов",
-    help: "Если бюллетеня нет или код другой",
-    help_more: "Сохраните чек, никому не отдавайте. Часть 2 говорит «подан»: если в записи его нет, устройство уличает собственная подпись; решает dauys verify --receipt, жалобу можно подать в течение пяти дней. Есть только часть 1: сеанс мог окончиться без бюллетеня, и вас следовало допустить снова. Другой код у вашей карточки: у кого-то может быть карточка с тем же именем; решает чек.",
-    stopped: "Остановлено: {text}",
-    none: "В этой записи нет электронных участков.",
-    camera: "Камерой здесь нельзя воспользоваться: {text}",
-  },
-  kk: {
-    title: "Учаскені осы браузерде тексеру",
-    lead: "Тек жария файлдар оқылады, осы бетпен, сіздің құрылғыңызда. Сіз туралы ештеңе жіберілмейді, тіпті қай учаскені қарап отырғаныңыз да: файлдар тұтас алынады.",
-    address: "Жазба мекенжайы",
-    folder: "Не жазбасы бар папка, мысалы флешкада",
-    outside: "Сырттан келген кілттер",
-    outside_more: "Сайлауды өткізбейтін, өзіңіз сенетін адамнан журнал кілтін не куәгерлер саясатын сұраңыз. Онсыз қайта жасалған жазба да дәл осындай көрінер еді.",
-    key: "Сайлау журналының кілті",
-    policy: "Саясат (tlog-policy)",
-    read: "Сайлау журналын оқу",
-    reading: "Сайлау журналы оқылуда",
-    station: "Учаске",
-    check: "Осы учаскені тексеру",
-    checking: "Осы браузерде тексерілуде",
-    of: "{done} / {total}",
-    ballots: "{done} / {total} бюллетень",
-    device: "{device} құрылғысы",
-    bytes: "{mb} МБ оқылды",
-    another: "Басқа учаскені тексеру",
-    keep: "Есепті сақтау",
-    good: "Учаске нәтижесі оның бюллетеньдерінен шығады",
-    bad: "Бірдеңе сәйкес келмейді",
-    passed: "тексеру өтті, өтпегені жоқ",
-    failed: "тексеру өтпеді",
-    counts: "{cast} бюллетень берілді, {challenged} тексерілді, {tests} сынақ, {abandoned} үзілді. Тексеруге {seconds} с кетті.",
-    not_run: "жүргізілмеді",
-    declared: "мәлімделген: учаске айтады, тексеру мүмкін емес",
-    look: "назар аударарлық",
-    anchored: "Сырттан келген кілттермен тексерілді: журналға {witnesses} куәгер қол қойды. Мөрді көрген сырт көздер: {outsiders}.",
-    not_anchored: "Өзара сай, бірақ бекітілмеген. Сырттан кілт келмеді: қайта жасалған жазба да дәл осындай көрінер еді.",
-    simulation: "Бұл жазба — жасанды; онда құпия да, шынайы да ештеңе жоқ.",
-    what: "Бұл нені көрсетеді, нені көрсетпейді",
-    shows: "Учаскенің әр бюллетені дұрыс құрылғаны, мөрден кейін ештеңе қосылмағаны не алынбағаны және жарияланған қосындылар сол бюллетеньдер екені көрінеді. Кімнің қалай дауыс бергені және бюллетеньдерді сайлаушылардың өздері бергені көрінбейді: ол карточкаларға, қағаз куәліктерге, бақылаушыларға сүйенеді. Сенімді тұлғалар кілттерін, хаттамаларды, мандаттарды пәрмен жолы тексереді: dauys verify.",
-    totals: "Бюллетеньдерде не бар",
-    contest: "Сайлау",
-    option: "Нұсқа",
-    votes: "Дауыс",
-    mine: "Менің бюллетенім осында ма?",
-    mine_more: "Түбіртектегі карточка атын теріңіз, содан кейін кодты салыстырыңыз. Екеуі де сай болуы керек. Бюллетеніңіз бар екені көрінеді, қалай дауыс бергеніңіз ешқашан көрінбейді.",
-    card: "Карточка аты",
-    code: "Түбіртегіңіздегі код",
-    lookup: "Іздеу",
-    scan: "Түбіртектің QR кодын оқу",
-    stop: "Тоқтату",
-    shown: "Жазбадағы код",
-    compare: "Оны түбіртектегі кодпен әріптеп салыстырыңыз.",
-    proof_ballot: "Дәлелді сақтау: құрылғы журналындағы бюллетень",
-    proof_seal: "Дәлелді сақтау: сайлау журналындағы мөр",
-    help: "Бюллетень жоқ не код басқа болса",
-    help_more: "Түбіртекті сақтаңыз, ешкімге бермеңіз. 2-бөлікте «берілді» делінсе, ал жазбада ол бюллетень болмаса, құрылғыны өз қолы әшкерелейді; dauys verify --receipt шешеді, шағым бес күн ішінде беріледі. Тек 1-бөлік болса: сеанс бюллетеньсіз аяқталуы мүмкін, сізді қайта жіберу керек еді. Карточкаңыздың коды басқа болса: біреуде аттас карточка болуы мүмкін; түбіртек шешеді.",
-    stopped: "Тоқтады: {text}",
-    none: "Бұл жазбада электрондық учаске жоқ.",
-    camera: "Мұнда камераны пайдалануға болмайды: {text}",
-  },
-};
-
+/** Code of each language, and its button. */
 export const LANGUAGES = { kk: "ҚАЗ", ru: "РУС", en: "ENG" };
 
-/** `say(key, facts)` in one language. */
+/**
+ * @typedef {Record<string, string | number>} Facts
+ * @typedef {object} Words
+ * @property {string} language
+ * @property {(key: string, facts?: Facts) => string} say a sentence of the page or of the locale files
+ * @property {(key: string, count: number) => string} count a word in the form that goes with a number
+ * @property {(code: string) => string} check what a check is about
+ * @property {(word: string) => string} reason why a check was not run
+ * @property {(code: string) => string} todo what to do where a check failed, or nothing
+ * @property {(text: string) => string} phrase what was found or expected, and where
+ * @property {(value: number) => string} number a number with one decimal
+ */
+
+/**
+ * @param {string} language one of LANGUAGES
+ * @returns {Words}
+ */
 export function wordsOf(language) {
   const own = OWN[language];
   const shared = SHARED[language];
-  const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
-  const say = (key, facts = {}) => fill(own[key] ?? shared[key] ?? key, facts);
-  say.check = (code) => shared[`check.${code}`] ?? shared[`check.${code.split(".")[0]}`] ?? code;
-  say.reason = (word) => shared[`reason.${word}`] ?? fill(shared["reason.code"], { code: word });
-  return say;
+  const rule = new Intl.PluralRules(language);
+  const fill = (/** @type {string} */ text, /** @type {Facts} */ facts) => text.replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+  /** @param {string} code */
+  const chapter = (code) => code.split(".")[0];
+  return {
+    language,
+    say: (key, facts = {}) => fill(own[key] ?? shared[key] ?? key, facts),
+    count: (key, count) => own[`${key}_${rule.select(count)}`] ?? own[key],
+    check: (code) => shared[`check.${code}`] ?? shared[`check.${chapter(code)}`] ?? code,
+    reason: (word) => shared[`reason.${word}`] ?? fill(shared["reason.code"], { code: word }),
+    todo: (code) => shared[`todo.${code}`] ?? shared[`todo.${code[0]}`] ?? "",
+    phrase: (text) => phrase(text, language),
+    number: (value) => value.toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  };
 }
-
-export const KEYS = Object.keys(OWN.en);
-export const hasAll = () => Object.values(OWN).every((one) => KEYS.every((key) => one[key]) && Object.keys(one).length === KEYS.length);

@@ -15,7 +15,7 @@ export function startWorker(scope) {
       state.opened = await openRecord(state.source, outside, (done, total) => say("log", { done, total }));
       const { book } = state.opened;
       const stations = [...book.stations()].map(([station, devices]) => ({ station, devices: devices.length }));
-      say("opened", { stations, origin: book.origin, entries: book.checkpoint.size, title: book.title ?? null, simulation: book.simulation ?? null, key: book.keys?.log ?? null, bytes: state.source.bytes });
+      say("opened", { stations, origin: book.origin, entries: book.checkpoint.size, title: book.title ?? null, names: book.names ?? null, simulation: book.simulation ?? null, key: book.keys?.log ?? null, bytes: state.source.bytes });
     },
     async station({ station }) {
       const told = (device, done, total) => say("ballots", { device, done, total, bytes: state.source.bytes });
@@ -34,7 +34,8 @@ export function startWorker(scope) {
     try {
       await jobs[data.job](data);
     } catch (error) {
-      say("stopped", { job: data.job, code: error.code ?? "", text: error.code ? [error.found, error.expected].filter(Boolean).join(" ≠ ") : error.message });
+      const { code = "", found = "", expected = "", message } = /** @type {Partial<Fault> & Error} */ (error);
+      say("stopped", { code, found, expected, text: message });
     }
   };
 }
