@@ -66,6 +66,7 @@ if [ "$what" = dev ]; then
         say "Installing Chromium for the browser tests ..."
         apt_install chromium
     fi
+    command -v mkfs.ext4 >/dev/null || [ -x /sbin/mkfs.ext4 ] || apt_install e2fsprogs   # volumes whose power is cut
     command -v ssh-agent >/dev/null || apt_install openssh-client   # a foreign witness keeps its key in one
     if [ ! -d web/node_modules ] || [ web/package-lock.json -nt web/node_modules ]; then
         command -v npm >/dev/null || { say "Installing npm for the verifier in the browser ..."; apt_install nodejs npm; }
