@@ -1,4 +1,4 @@
-"""A device with booths and their pages, a clock that stands still, printers that stop where they are told to."""
+"""A device with booths and their pages, a clock that stands still, printers that stop where told to."""
 
 from __future__ import annotations
 
@@ -24,20 +24,76 @@ from dauys.station.web.terminals import Terminals
 
 CARDS = 400
 LISTS = (
-    ("«АИСТ» блогы", "Блок «АИСТ»", "AIST bloc", "Аграрлық партия мен Азаматтық партия", "Аграрная и Гражданская партии", "Agrarian and Civic parties"),
-    ("«Отан» республикалық саяси партиясы", "Республиканская политическая партия «Отан»", "Republican Political Party Otan", "", "", ""),
-    ("«Ауыл» социал-демократиялық партиясы", "Социал-демократическая партия «Ауыл»", "Social Democratic Party Auyl", "", "", ""),
-    ("Коммунистер мен ҚДТ блогы", "Блок коммунистов и ДВК", "Bloc of Communists and DCK", "Оппозициялық халық одағы", "Оппозиционный народный союз", "Opposition People’s Union"),
-    ("Қазақстанның Коммунистік халық партиясы", "Коммунистическая народная партия Казахстана", "Communist People’s Party of Kazakhstan", "", "", ""),
-    ("«Ақ жол» демократиялық партиясы", "Демократическая партия «Ак жол»", "Democratic Party Ak Zhol", "", "", ""),
-    ("Қазақстан Патриоттары партиясы", "Партия патриотов Казахстана", "Party of Patriots of Kazakhstan", "", "", ""),
+    (
+        "«АИСТ» блогы",
+        "Блок «АИСТ»",
+        "AIST bloc",
+        "Аграрлық партия мен Азаматтық партия",
+        "Аграрная и Гражданская партии",
+        "Agrarian and Civic parties",
+    ),
+    (
+        "«Отан» республикалық саяси партиясы",
+        "Республиканская политическая партия «Отан»",
+        "Republican Political Party Otan",
+        "",
+        "",
+        "",
+    ),
+    (
+        "«Ауыл» социал-демократиялық партиясы",
+        "Социал-демократическая партия «Ауыл»",
+        "Social Democratic Party Auyl",
+        "",
+        "",
+        "",
+    ),
+    (
+        "Коммунистер мен ҚДТ блогы",
+        "Блок коммунистов и ДВК",
+        "Bloc of Communists and DCK",
+        "Оппозициялық халық одағы",
+        "Оппозиционный народный союз",
+        "Opposition People’s Union",
+    ),
+    (
+        "Қазақстанның Коммунистік халық партиясы",
+        "Коммунистическая народная партия Казахстана",
+        "Communist People’s Party of Kazakhstan",
+        "",
+        "",
+        "",
+    ),
+    (
+        "«Ақ жол» демократиялық партиясы",
+        "Демократическая партия «Ак жол»",
+        "Democratic Party Ak Zhol",
+        "",
+        "",
+        "",
+    ),
+    (
+        "Қазақстан Патриоттары партиясы",
+        "Партия патриотов Казахстана",
+        "Party of Patriots of Kazakhstan",
+        "",
+        "",
+        "",
+    ),
     ("«Асар» республикалық партиясы", "Республиканская партия «Асар»", "Republican Party Asar", "", "", ""),
-    ("Қазақстан Демократиялық партиясы", "Демократическая партия Казахстана", "Democratic Party of Kazakhstan", "«Әділет»", "«Адилет»", "Adilet"),
+    (
+        "Қазақстан Демократиялық партиясы",
+        "Демократическая партия Казахстана",
+        "Democratic Party of Kazakhstan",
+        "«Әділет»",
+        "«Адилет»",
+        "Adilet",
+    ),
     ("«Руханият» партиясы", "Партия «Руханият»", "Rukhaniyat Party", "", "", ""),
     ("«Жаңа күн» қозғалысы", "Движение «Новый день»", "New Day Movement", "", "", ""),
     ("Кәсіподақтар одағы", "Союз профсоюзов", "Union of Trade Unions", "", "", ""),
     ("«Табиғат» жасылдар партиясы", "Партия зелёных «Табиғат»", "Green Party Tabighat", "", "", ""),
-)  # fmt: skip
+)
 PEOPLE = (
     ("Бекенов Дәурен", "Бекенов Даурен", "Bekenov Dauren", "«Отан»", "«Отан»", "Otan"),
     (
@@ -146,9 +202,7 @@ def bench(place: Place, style: str = "majilis", *, rehearsal: bool = False) -> I
             opened.log.open(open_fields(own))
         made = Bench.__new__(Bench)
         now, admitted, errors = [0.0], [opened.journal.ended()], []
-        booths = Booths(
-            own, opened.journal, lambda: admitted[0], opened.log.tree, lambda number: made.glass(number)
-        )
+        booths = Booths(own, opened.journal, lambda: admitted[0], opened.log.tree, made.glass)
         words = texts(style, rehearsal=rehearsal)
         rooms = Rooms(booths, words, lambda: now[0], errors.append)
         terminals = Terminals(random, lambda: now[0])
