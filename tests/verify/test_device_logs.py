@@ -62,7 +62,7 @@ def test_an_honest_device_passes(tmp_path) -> None:
     assert {f"B{n}": passed[f"B{n}"] for n in range(1, 14)} == {
         f"B{n}": 40 if n < 10 else 5 for n in range(1, 14)
     }
-    assert passed["C2"] == 40
+    assert passed["C2"] == 40 + 1  # ballots, and the session that was abandoned
     once = (
         "L9.1",
         "L9.2",
@@ -285,6 +285,13 @@ def opening_with(**changed: object) -> Callable[[list[bytes]], list[bytes]]:
     return change
 
 
+def ended_with(**changed: object) -> Callable[[list[bytes]], list[bytes]]:
+    def change(entries: list[bytes]) -> list[bytes]:
+        return [edited(one, **changed) if b'"kind":"ended"' in one else one for one in entries]
+
+    return change
+
+
 def closing(**changed: object) -> Callable[[list[bytes]], list[bytes]]:
     """Other numbers in what `close` counts; `counts_…` and `cards_…` name the object."""
 
@@ -345,6 +352,7 @@ ENTRIES: dict[str, tuple[set[str], Callable[[list[bytes]], list[bytes]]]] = {
     "a leaf beyond all": ({"B12"}, opening_with(leaf=2**53 - 1)),
     "no path": ({"B12"}, opening_with(path=[])),
     "another ballot": ({"B13"}, opening_with(ballot="f" * 128)),
+    "a session without a card of the list": ({"C2"}, ended_with(s1="1" * 32)),
     "admissions": ({"C6.1"}, closing(counts_admitted=43)),
     "sessions out of nothing": ({"C6.1"}, closing(counts_empty=1)),
     "cards received": ({"C6.2"}, closing(cards_received=59)),

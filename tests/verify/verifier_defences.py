@@ -93,6 +93,13 @@ DEFENCES = [
         f"{UNIQUE}::test_a_ballot_without_a_card_of_the_list_is_not_counted",
     ),
     Defence(
+        "a session without a ballot has a card of the list (C2)",
+        f"{V}/contents.py",
+        'self.notes.check("C2", holds=listed,',
+        'self.notes.check("C2", holds=True,',
+        LOGS,
+    ),
+    Defence(
         "a card ends once (C3)",
         f"{V}/uniqueness.py",
         "            if len(records) > 1:\n",

@@ -38,6 +38,7 @@ export class Contents {
     await this.checkBallots();
     this.checkOrder();
     this.checkChallenges();
+    this.checkEnded();
     this.checkCards();
     this.checkPoints();
     this.counted = this.ballots.filter((one) => one.excluded === null);
@@ -157,6 +158,15 @@ export class Contents {
     if (!found.ballot || !this.list) return;
     const listed = this.list.has(hex(cardHash(this.vote.id, this.device, found.ballot.s1)));
     if (!this.ledger.check("C2", listed, place, one.s1, "a card of this device")) one.excluded ??= "C2";
+  }
+
+  /** Sessions that ended without a ballot used a card of this device too (C2). */
+  checkEnded() {
+    if (!this.list) return;
+    for (const { index, s1 } of this.endings.filter((one) => one.kind === "ended")) {
+      const listed = this.list.has(hex(cardHash(this.vote.id, this.device, unhex(s1))));
+      this.ledger.check("C2", listed, `${this.place}, entry ${index}`, s1, "a card of this device");
+    }
   }
 
   /** Each batch ascends by `H(ballot)` (L9.7); equal ones are repeats, which C3 names. */

@@ -203,6 +203,10 @@ class Reading:
         else:
             self.ended.abandoned += 1
         s1, digest = bytes.fromhex(entry.fields["s1"]), bytes.fromhex(entry.fields["ballot"])
+        if self.cards is not None:
+            listed = framed_hash("card", self.task.vote, self.task.device, s1) in self.cards
+            found, expected = "no card of this device", "a card of the list"
+            self.notes.check("C2", holds=listed, found=found, expected=expected, entry=entry.index)
         self.card_blocks.append(card_record(s1, self.task.number, Kind.ENDED, entry.index, digest))
 
     def count_styles(self) -> None:
