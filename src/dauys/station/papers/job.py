@@ -24,3 +24,8 @@ def job(raster: Raster, *, cut: bool = False) -> bytes:
         lines = raster.data[top * ROW : (top + BAND) * ROW]
         found += RASTER + ROW.to_bytes(2, "little") + (len(lines) // ROW).to_bytes(2, "little") + lines
     return bytes(found + CUT if cut else found)
+
+
+def cut_only() -> bytes:
+    """Return the bytes that cut off whatever hangs from the printer."""
+    return INIT + CUT

@@ -42,6 +42,15 @@ def mark_void() -> Raster:
     return _alone(image.resize((WIDTH, tall), Image.Resampling.BOX))
 
 
+@cache
+def tear() -> Raster:
+    """Return the line at which two slips of one strip are cut apart."""
+    sheet = Sheet()
+    sheet.rule(2, dash=16)
+    sheet.space(16)
+    return sheet.raster()
+
+
 def banner(word: Text, *, english: bool) -> Image.Image:
     """Return white letters on a black band over the whole width, with a tick at the left."""
     image = Image.new("L", (WIDTH, _TALL), 255)

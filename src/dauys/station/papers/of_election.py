@@ -5,9 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dauys.domain.election import AGAINST_ALL, Election
+from dauys.domain.election import Contest as Voted
 from dauys.domain.text import Text
-from dauys.station.papers.facts import Choice, Contest, Listed
+from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead
 from dauys.station.papers.spoken import said
+
+
+def styles_of(
+    election: Election, vote_id: str, runoff: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, tuple[Listed, ...]]:
+    """Return the contests of every ballot style of a vote, as its slips name them.
+
+    `runoff`: who stands in the constituencies of a run-off, by contest, as the count decided it. Raises
+    KeyError for an id that the file does not know; a style whose run-off is not told is left out.
+    """
+    number = int(vote_id.split("/")[1])
+    own = {contest.id: contest for contest in election.contests(number)}
+    made = {
+        name: listed(election, name, _options(one, number, runoff or {}), one.limit, vote_id)
+        for name, one in own.items()
+        if number == 1 or one.kind != "constituency" or name in (runoff or {})
+    }
+    return {
+        style.id: tuple(made[name] for name in style.contests)
+        for style in election.styles(number)
+        if set(style.contests) <= set(made)
+    }
+
+
+def head_of(election: Election, vote_id: str, station: str, device: str, address: str) -> ReceiptHead:
+    """Return what the receipts of a device begin with. `address`: where the record is to be looked at."""
+    _, number, repeat = vote_id.split("/")
+    days = {(one.round, one.number): one.day for one in election.repeats}
+    day = election.days[int(number)] if repeat == "0" else days[int(number), int(repeat)]
+    return ReceiptHead(_vote(election, vote_id), day, vote_id, station, device, address)
 
 
 def listed(election: Election, contest: str, options: Sequence[str], limit: int, vote_id: str) -> Listed:
@@ -19,6 +50,13 @@ def listed(election: Election, contest: str, options: Sequence[str], limit: int,
     title, place = _title(election, contest)
     told = Contest(_vote(election, vote_id), title, len(options), limit, place)
     return Listed(told, tuple(Choice(at, names[option]) for at, option in enumerate(options, 1)))
+
+
+def _options(contest: Voted, number: int, runoff: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    if number == 1 or contest.kind != "constituency":
+        return contest.options
+    against = [one for one in contest.options if one == AGAINST_ALL]
+    return [*runoff[contest.id], *against]
 
 
 def _names(election: Election) -> Mapping[str, Text]:
