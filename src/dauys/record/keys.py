@@ -91,6 +91,15 @@ class Signer:
         message = cosigned_message(time, text)
         return self._signed(time.to_bytes(TIME_BYTES, "big") + self._key.sign(message))
 
+    def sign_hash(self, digest: bytes) -> bytes:
+        """Return the bare signature of a framed hash, such as that of a kit, by a key that is no witness's.
+
+        Raises LogError L3.3 for a key of a witness.
+        """
+        if self.verifier.is_witness:
+            raise LogError("L3.3", found="a key of a witness", expected="another key", hint="key_kind")
+        return self._key.sign(digest)
+
     def _signed(self, signature: bytes) -> NoteSignature:
         return NoteSignature(self.verifier.name, self.verifier.key_id, signature)
 

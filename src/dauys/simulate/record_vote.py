@@ -33,6 +33,7 @@ from dauys.simulate.record_times import Times
 from dauys.simulate.reported import Sessions, options_of
 from dauys.simulate.scene import Scene
 from dauys.simulate.signing import installation_signature
+from dauys.simulate.voters import make_extract
 from dauys.systems import laws
 from dauys.verify.units import Installed, opened_contests, ready_units, units_of
 
@@ -187,14 +188,18 @@ class VotePlay:
         return law.count("publication.privacy_minimum") or 1
 
     def register(self, times: Times) -> None:
-        """Write the freeze of the register."""
+        """Write the freeze of the register; of stations with devices the hash is that of their extract."""
+        electronic = {station.id for station, _ in self.devices()}
         text = io.StringIO()
         out = csv.writer(text, lineterminator="\n")
         out.writerow(("station", "registered", "hash"))
         stations = self.scene.election.stations
         for station in stations:
-            extract = sha256(f"SIMULATION {self.vote} {station.id}".encode()).hexdigest()
-            out.writerow((station.id, station.registered, extract))
+            if station.id in electronic:
+                digest = make_extract(self.scene.election, station, self.vote, self.seed).hash
+            else:
+                digest = sha256(f"SIMULATION {self.vote} {station.id}".encode()).hexdigest()
+            out.writerow((station.id, station.registered, digest))
         file = self.log.add_file(f"{self.folder}/register.csv", text.getvalue().encode())
         total = sum(station.registered for station in stations)
         self.log.append("register", at=times.registered, registered=total, stations=file, vote=self.vote)

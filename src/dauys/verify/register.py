@@ -21,7 +21,8 @@ def check_register(context: Context, vote: VoteContext, archived: Archived) -> N
     data = context.read(entry, "stations", "P3.5")
     if data is None:
         return
-    frozen = _frozen(data)
+    rows = frozen_register(data)
+    frozen = None if rows is None else {station: registered for station, (registered, _) in rows.items()}
     defined = {s.id: s.registered for s in election.stations}
     if frozen is None or frozen != defined:
         wrong = "another form" if frozen is None else _first_difference(frozen, defined)
@@ -40,21 +41,21 @@ def check_register(context: Context, vote: VoteContext, archived: Archived) -> N
             ledger.fail("P3.5", place, said, frozen[protocol.station])
 
 
-def _frozen(data: bytes) -> dict[str, int] | None:
-    """Return registered voters by station; None where the file has another form."""
+def frozen_register(data: bytes) -> dict[str, tuple[int, str]] | None:
+    """Return registered voters and hash of the extract by station; None where the file has another form."""
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8"))))
     except (UnicodeDecodeError, csv.Error):
         return None
     if not rows or rows[0] != ["station", "registered", "hash"]:
         return None
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, str]] = {}
     for row in rows[1:]:
         if len(row) != 3 or not row[1].isascii() or not row[1].isdigit() or len(row[1]) > 9:
             return None
         if row[0] in found or len(row[2]) != 64 or set(row[2]) - set("0123456789abcdef"):
             return None
-        found[row[0]] = int(row[1])
+        found[row[0]] = int(row[1]), row[2]
     return found
 
 
