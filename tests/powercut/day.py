@@ -56,6 +56,9 @@ class PipeGlass:
     def opening(self, opening):
         self.tell("opening", ballot=opening.ballot_hash.hex())
 
+    def ended(self):
+        self.tell("ended")
+
 
 def work(station: Station, handle: int, seed: int, control: str | None = None, votes: int = 10**9) -> None:
     """Open the station and vote until the power goes, or so many votes are done."""

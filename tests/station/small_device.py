@@ -102,6 +102,9 @@ class FakeGlass:
     def opening(self, opening: Opening) -> None:
         self._print("opening", opening)
 
+    def ended(self) -> None:
+        self._print("ended", None)
+
     def whats(self) -> list[str]:
         return [what if what != "mark" else f"mark {told}" for what, told in self.printed]
 

@@ -168,6 +168,24 @@ def test_a_lost_ballot_convicts_and_a_forged_receipt_proves_nothing(settle, spec
     assert settle(other).verdict == "no_evidence"
 
 
+@pytest.mark.parametrize(
+    "case",
+    [("cast", "cast", "counted"), ("ended", "cast", "convicted"), ("challenged", "challenged", "opened")],
+)
+def test_part_2_alone_is_enough(settle, spec, held, case):
+    what, word, verdict = case
+    digest, s1 = held[what]
+    value = json.loads(receipt(spec, held["root"], digest, s1, word)) | {"part1": None}
+    alone = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    assert settle(alone).verdict == verdict
+    value["part2"]["signature"] = "00" * 64
+    forged = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    assert settle(forged).verdict == "no_evidence"
+    value["part2"] = None
+    with pytest.raises(InputError, match=r"E1\.10"):
+        settle(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
 def test_no_receipt_is_refused(settle):
     for data in (b"{}", b"", b"\xff", b'{"schema":"dauys/receipt/1"}'):
         with pytest.raises(InputError, match=r"E1\.10"):

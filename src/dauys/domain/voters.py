@@ -11,8 +11,8 @@ class Voter:
     """One row of the register extract of a station.
 
     `number`: on this station's list, from 1, unique. `certificate`: number of the absentee certificate given
-    out to this voter before the day, who therefore votes elsewhere; empty for none. `district`: constituency
-    whose contests the voter may vote in, an id of the election file; empty where all are those of the station.
+    out to this voter before the day, who votes elsewhere; empty for none. `district`: constituency whose
+    contests the voter may vote in, an id of the election file; empty where all are those of the station.
     """
 
     number: int

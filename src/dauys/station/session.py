@@ -45,6 +45,10 @@ class Glass(Protocol):
         """Print the opening of a challenge."""
         ...
 
+    def ended(self) -> None:
+        """End a part 1 that stays without a part 2."""
+        ...
+
 
 class Step(Enum):
     """How far a session is."""
@@ -187,10 +191,12 @@ class Booths:
                 self._end(session, session.card, "abandoned", session.card.s1)
             else:
                 self.journal.leave(session.terminal)
-            shown = session.step in (Step.SLIPS, Step.DECIDE)
+            step, glass = session.step, self.printers(session.terminal)
             self._forget(session)
-            if shown:
-                self.printers(session.terminal).mark("void")
+            if step in (Step.SLIPS, Step.DECIDE):
+                glass.mark("void")
+            if step is Step.DECIDE:
+                glass.ended()
 
     def print_owed(self, terminal: int) -> int:
         """Print again every part 2 that no printer has confirmed; return how many."""

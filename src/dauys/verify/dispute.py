@@ -22,10 +22,10 @@ from dauys.verify.search import Found, What, find_ballots
 
 RECEIPT: Final[dict[str, Any]] = {
     "device": "id",
-    "part1": {"ballot": "hex64", "s1": "hex16", "signature": "hex64"},
     "schema": "=dauys/receipt/1",
     "vote_id": "vote",
 }
+PART_1: Final[dict[str, Any]] = {"ballot": "hex64", "s1": "hex16", "signature": "hex64"}
 PART_2: Final[dict[str, Any]] = {
     "ballot": "hex64",
     "root": "hex32",
@@ -95,7 +95,7 @@ def settle_receipt(record: Record, options: Options, data: bytes) -> Settled:
     key = parse_verifier_key(told.installations[device].fields["key"])
     root = bytes.fromhex(told.root.fields["root"])
     first, word = _parts(receipt, key, root, vote)
-    part = receipt["part1"] if word is None else receipt["part2"]
+    part = (receipt["part1"] if word is None else receipt["part2"]) or receipt["part2"]
     try:
         found = find_ballots(context, told, device, ballot=bytes.fromhex(part["ballot"]))
     except LogError:
@@ -111,17 +111,23 @@ def _verified(record: Record, options: Options) -> Verified:
 def _parse(data: bytes) -> dict[str, Any]:
     """Return the value of a receipt whose parts each have their form."""
     shape: dict[str, Any] = dict(RECEIPT)
-    try_second = b'"part2":null' not in data
-    shape["part2"] = PART_2 if try_second else "text?"
+    shape["part2"] = "text?" if b'"part2":null' in data else PART_2
+    # Each part stands alone: a voter may have lost the other. One of them there must be.
+    alone = b'"part1":null' in data and shape["part2"] is PART_2
+    shape["part1"] = "text?" if alone else PART_1
     return parse_canonical(data, "receipt", shape, ("E1.10", "E1.10"))
 
 
-def _parts(receipt: Mapping[str, Any], key: VerifierKey, root: bytes, vote: str) -> tuple[bool, str | None]:
-    """Return whether part 1 is the device's, and the word of part 2 if that is."""
+def _parts(
+    receipt: Mapping[str, Any], key: VerifierKey, root: bytes, vote: str
+) -> tuple[bool | None, str | None]:
+    """Return whether part 1 is the device's, None without one, and the word of part 2 if that is."""
     one, two, device = receipt["part1"], receipt["part2"], receipt["device"]
-    card = framed_hash("card", vote, device, bytes.fromhex(one["s1"]))
-    digest = framed_hash("receipt1", root, device, card, bytes.fromhex(one["ballot"]))
-    first = holds(key.public, digest, bytes.fromhex(one["signature"]))
+    first = None
+    if one is not None:
+        card = framed_hash("card", vote, device, bytes.fromhex(one["s1"]))
+        digest = framed_hash("receipt1", root, device, card, bytes.fromhex(one["ballot"]))
+        first = holds(key.public, digest, bytes.fromhex(one["signature"]))
     if two is None:
         return first, None
     signed = framed_hash(
@@ -173,7 +179,12 @@ def _card_settled(
 
 
 def _settled(
-    found: Found, counted: Counted | None, named: Named, said: tuple[bool, str | None], *, anchored: bool
+    found: Found,
+    counted: Counted | None,
+    named: Named,
+    said: tuple[bool | None, str | None],
+    *,
+    anchored: bool,
 ) -> Settled:
     first, word = said
     verdict, exit_code = decide(
