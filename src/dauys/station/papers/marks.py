@@ -72,13 +72,13 @@ def frame(word: Text) -> Image.Image:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH - 1, 159), 0, 255, 5)
     lines = (word.kk, word.ru, word.en)
-    face = _fitting(lines, WIDTH - 48)
+    face = _fitting(lines, WIDTH - 48, faces.MARK_SMALL)
     for line, y in zip(lines, (50, 94, 138), strict=True):
         draw.text((WIDTH // 2, y), line, 255, font=face.font(), anchor="ms")
     return image
 
 
-def _fitting(lines: Sequence[str], width: int) -> Face:
+def _fitting(lines: Sequence[str], width: int, largest: Face = faces.MARK) -> Face:
     """Return the largest of our sizes in which every line of a mark fits: the languages look alike."""
     sizes = (
         faces.MARK,
@@ -88,7 +88,8 @@ def _fitting(lines: Sequence[str], width: int) -> Face:
         Face("sans-600", 10),
         faces.STRONG,
     )
-    return next(face for face in sizes if all(width_of(line, face) <= width for line in lines))
+    fit = (face for face in sizes if face.points <= largest.points)
+    return next(face for face in fit if all(width_of(line, face) <= width for line in lines))
 
 
 def _hollow(layer: Image.Image, word: Text) -> None:

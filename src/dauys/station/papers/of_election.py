@@ -12,17 +12,22 @@ from dauys.station.papers.spoken import said
 
 
 def styles_of(
-    election: Election, vote_id: str, runoff: Mapping[str, Sequence[str]] | None = None
+    election: Election,
+    vote_id: str,
+    runoff: Mapping[str, Sequence[str]] | None = None,
+    *,
+    test: bool = False,
 ) -> dict[str, tuple[Listed, ...]]:
     """Return the contests of every ballot style of a vote, as its slips name them.
 
-    `runoff`: who stands in the constituencies of a run-off, by contest, as the count decided it. Raises
-    KeyError for an id that the file does not know; a style whose run-off is not told is left out.
+    `runoff`: who stands in the constituencies of a run-off, by contest, as the count decided it; a style
+    whose run-off is not told is left out. A `test` says so in the name of the vote: its slips are no slips of
+    the vote. Raises KeyError for an id that the file does not know.
     """
     number = int(vote_id.split("/")[1])
     own = {contest.id: contest for contest in election.contests(number)}
     made = {
-        name: listed(election, name, _options(one, number, runoff or {}), one.limit, vote_id)
+        name: listed(election, name, _options(one, number, runoff or {}), one.limit, vote_id, test=test)
         for name, one in own.items()
         if number == 1 or one.kind != "constituency" or name in (runoff or {})
     }
@@ -33,22 +38,32 @@ def styles_of(
     }
 
 
-def head_of(election: Election, vote_id: str, station: str, device: str, address: str) -> ReceiptHead:
+def head_of(
+    election: Election, vote_id: str, station: str, device: str, address: str, *, test: bool = False
+) -> ReceiptHead:
     """Return what the receipts of a device begin with. `address`: where the record is to be looked at."""
     _, number, repeat = vote_id.split("/")
     days = {(one.round, one.number): one.day for one in election.repeats}
     day = election.days[int(number)] if repeat == "0" else days[int(number), int(repeat)]
-    return ReceiptHead(_vote(election, vote_id), day, vote_id, station, device, address)
+    return ReceiptHead(_vote(election, vote_id, test=test), day, vote_id, station, device, address)
 
 
-def listed(election: Election, contest: str, options: Sequence[str], limit: int, vote_id: str) -> Listed:
+def listed(
+    election: Election,
+    contest: str,
+    options: Sequence[str],
+    limit: int,
+    vote_id: str,
+    *,
+    test: bool = False,
+) -> Listed:
     """Return a contest of a vote with its options, by the ids that the root entry has.
 
     Of a run-off these are the two who are in it. Raises KeyError for an id that the file does not know.
     """
     names = _names(election)
     title, place = _title(election, contest)
-    told = Contest(_vote(election, vote_id), title, len(options), limit, place)
+    told = Contest(_vote(election, vote_id, test=test), title, len(options), limit, place)
     return Listed(told, tuple(Choice(at, names[option]) for at, option in enumerate(options, 1)))
 
 
@@ -75,7 +90,7 @@ def _title(election: Election, contest: str) -> tuple[Text, Text | None]:
     return {other.id: other.title for other in election.other_contests}[contest], None
 
 
-def _vote(election: Election, vote_id: str) -> Text:
+def _vote(election: Election, vote_id: str, *, test: bool) -> Text:
     """Return the election's title, with what makes this vote another one: its round, its repeat."""
     _, number, repeat = vote_id.split("/")
     title = election.title
@@ -83,7 +98,7 @@ def _vote(election: Election, vote_id: str) -> Text:
         title = _filled("vote.runoff", title)
     if repeat != "0":
         title = _filled("vote.repeat", title, number=repeat)
-    return title
+    return _filled("vote.test", title) if test else title
 
 
 def _filled(key: str, name: Text, **facts: object) -> Text:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 from dauys.crypto.ballots import Opening
 from dauys.crypto.shapes import canonical
 from dauys.station.device import Word, opening_fields
@@ -26,6 +28,18 @@ def part2_text(head: ReceiptHead, ballot: bytes, word: Word, signature: bytes, t
         "word": word,
     }
     return _receipt(head, None, part)
+
+
+def receipt_of(*texts: str) -> bytes:
+    """Return the receipt as a file, put together from the texts of its QR codes, in any order.
+
+    Raises ValueError for texts that are not parts of one receipt.
+    """
+    told = [json.loads(text) for text in texts]
+    joined = {key: value for one in told for key, value in one.items() if value is not None}
+    if not told or any(joined[key] != value for one in told for key, value in one.items() if value):
+        raise ValueError("the codes are not of one receipt")
+    return canonical({"part1": None, "part2": None, **joined})
 
 
 def opening_text(opening: Opening) -> str:

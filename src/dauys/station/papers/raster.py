@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from PIL import Image
 WIDTH: Final = 576
 ROW: Final = WIDTH // 8
 DPI: Final = 203
+#: `DLE EOT`, `DLE ENQ`, `DLE DC4`: printers obey these at once, even where they stand among dots.
+_OBEYED: Final = re.compile(rb"\x10(?=[\x04\x05\x14])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Raster:
 
     def above(self, other: Raster) -> Raster:
         """Return both, `other` under this one, as paper comes out of a printer."""
-        return Raster(self.data + other.data)
+        return Raster(harmless(self.data + other.data))
 
     def image(self) -> Image.Image:
         """Return it as a picture, black on white."""
@@ -54,4 +57,10 @@ def from_ink(image: Image.Image) -> Raster:
     """Return a drawing in grey, 576 dots wide, 0 paper and 255 ink; from 128 on a dot is black."""
     if image.mode != "L" or image.width != WIDTH:
         raise ValueError(f"a drawing of {image.mode}, {image.width} dots wide")
-    return Raster(image.point([0] * 128 + [255] * 128).convert("1", dither=Image.Dither.NONE).tobytes())
+    dots = image.point([0] * 128 + [255] * 128).convert("1", dither=Image.Dither.NONE).tobytes()
+    return Raster(harmless(dots))
+
+
+def harmless(dots: bytes) -> bytes:
+    """Return dots that hold no command: where bytes would be one, the dot before gets a black neighbour."""
+    return _OBEYED.sub(b"\x18", dots)

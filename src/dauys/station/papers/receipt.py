@@ -29,15 +29,15 @@ def receipt_part1(head: ReceiptHead, *, s1: bytes, ballot: bytes, signature: byt
     `H(receipt1, root, device, card hash, H(ballot))`. The only paper before the decision with the code.
     """
     sheet = Sheet()
-    _receipt_head(sheet, head)
-    _three(sheet, said("receipt.part1"), faces.STRONG, faces.TEXT)
+    receipt_head(sheet, head, said("receipt.title"))
+    three(sheet, said("receipt.part1"), faces.STRONG, faces.TEXT)
     sheet.space(12)
-    _three(sheet, said("receipt.card"), faces.STRONG, faces.TEXT)
+    three(sheet, said("receipt.card"), faces.STRONG, faces.TEXT)
     sheet.letters(_core.card_name(s1).split("-"), faces.CARD_NAME)
     sheet.space(8)
     _code(sheet, ballot)
     sheet.space(14)
-    notes = [*_paragraphs(said("receipt.before"))]
+    notes = [*paragraphs(said("receipt.before"))]
     _code_beside(sheet, part1_text(head, s1, ballot, signature), notes)
     sheet.space(14)
     _sentence(sheet, said("receipt.only2"))
@@ -52,7 +52,7 @@ def receipt_part2(head: ReceiptHead, *, ballot: bytes, word: Word, signature: by
     """
     sheet = Sheet()
     _part_begins(sheet)
-    _three(sheet, said("receipt.part2"), faces.STRONG, faces.TEXT)
+    three(sheet, said("receipt.part2"), faces.STRONG, faces.TEXT)
     sheet.space(8)
     cast = word == "cast"
     sheet.paste(banner(said("receipt.cast"), english=True) if cast else frame(said("receipt.challenged")))
@@ -61,10 +61,10 @@ def receipt_part2(head: ReceiptHead, *, ballot: bytes, word: Word, signature: by
     sheet.space(14)
     log = said("receipt.log", count=tree.size)
     notes = [
-        *_paragraphs(said("receipt.signature")),
+        *paragraphs(said("receipt.signature")),
         (_hex(signature), faces.HEX),
         ("", faces.TEXT),
-        *_paragraphs(log),
+        *paragraphs(log),
         (_hex(tree.root), faces.HEX),
     ]
     _code_beside(sheet, part2_text(head, ballot, word, signature, tree), notes)
@@ -79,7 +79,7 @@ def opening(told: Opening, chosen: Sequence[tuple[Contest, Sequence[Choice]]]) -
     """
     sheet = Sheet()
     _part_begins(sheet)
-    _three(sheet, said("opening.title"), faces.HEAD, faces.HEAD_REST)
+    three(sheet, said("opening.title"), faces.HEAD, faces.HEAD_REST)
     sheet.space(8)
     for contest, own in chosen:
         sheet.rule(1)
@@ -109,9 +109,10 @@ def receipt_ended() -> Raster:
     return sheet.raster()
 
 
-def _receipt_head(sheet: Sheet, head: ReceiptHead) -> None:
+def receipt_head(sheet: Sheet, head: ReceiptHead, title: Text) -> None:
+    """Write what a paper is, of which vote, day, station and device."""
     sheet.space(8)
-    _three(sheet, said("receipt.title"), faces.TITLE, faces.TITLE_REST)
+    three(sheet, title, faces.TITLE, faces.TITLE_REST)
     sheet.space(8)
     sheet.rule()
     sheet.space(10)
@@ -131,7 +132,8 @@ def _receipt_head(sheet: Sheet, head: ReceiptHead) -> None:
     sheet.space(10)
 
 
-def _three(sheet: Sheet, text: Text, first: Face, rest: Face) -> None:
+def three(sheet: Sheet, text: Text, first: Face, rest: Face) -> None:
+    """Write a text in its three languages in one line, the first in another face."""
     cells = thrice(text)
     sheet.row([(cells[0], first), *((cell, rest) for cell in cells[1:])])
 
@@ -155,13 +157,14 @@ def _code_beside(sheet: Sheet, payload: str, notes: Sequence[tuple[str, Face]]) 
     sheet.space(max(0, top + side - sheet.y))
 
 
-def _paragraphs(text: Text) -> list[tuple[str, Face]]:
+def paragraphs(text: Text) -> list[tuple[str, Face]]:
+    """Return a text in its three languages, each with its face."""
     kk, ru, en = text.kk, text.ru, text.en
     return [(kk, faces.STRONG), (ru, faces.TEXT), (en, faces.TEXT)]
 
 
 def _sentence(sheet: Sheet, text: Text) -> None:
-    for line, face in _paragraphs(text):
+    for line, face in paragraphs(text):
         sheet.text(line, face)
         sheet.space(6)
 

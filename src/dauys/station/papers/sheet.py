@@ -69,7 +69,10 @@ class Sheet:
         self.row([(group, face) for group in groups])
 
     def qr(self, text: str, *, x: int = 0) -> int:
-        """Draw a QR code at `x`, without moving down, and return its side in dots (`spec/papers.md` §5)."""
+        """Draw a QR code at `x`, without moving down, and return its side in dots (`spec/papers.md` §5).
+
+        Raises StationError J7.8 where it is wider than the paper.
+        """
         rows = [bytes(row) for row in segno.make_qr(text, error="l", mode="byte", boost_error=False).matrix]
         module = module_of(len(rows))
         side = module * len(rows)
@@ -108,5 +111,10 @@ class Sheet:
 
 
 def module_of(modules: int) -> int:
-    """Return the dots of one module: 5 (0.63 mm), or 4 where the code is wider than the paper."""
+    """Return the dots of one module: 5 (0.63 mm), or 4 where the code is wider than the paper.
+
+    Raises StationError J7.8 where it then still is.
+    """
+    if 4 * modules > WIDTH:
+        raise StationError("J7.8", found=f"a QR code of {modules} modules", expected=f"at most {WIDTH // 4}")
     return 5 if 5 * modules <= WIDTH else 4
