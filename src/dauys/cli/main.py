@@ -36,6 +36,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("mirror", "check", "dauys.cli.mirror"),
     Entry("trustee", "trustee", "dauys.cli.trustee"),
     Entry("cards", "commission", "dauys.cli.cards"),
+    Entry("kit", "commission", "dauys.cli.kit"),
     Entry("log", "commission", "dauys.cli.log"),
     Entry("simulate", "learn", "dauys.cli.simulate"),
     Entry("bench", "learn", "dauys.cli.bench"),

@@ -92,7 +92,9 @@ class _Reading:
         policy = check_log(pieces, log_key)
         election = self._election()
         station = self._station(election)
-        day = self._day(election)
+        day = day_of(election, self.vote)
+        if day is None:
+            raise pieces.refuse("W1.9", "kit.json", self.vote, f"a vote of {election.id}")
         ballots = self._ballots(election)
         style = self._style(election, station, ballots)
         zone = ZoneInfo(station.time_zone)
@@ -134,15 +136,6 @@ class _Reading:
             if station.id == self.station_id and station.electronic:
                 return station
         raise self.pieces.refuse("W1.9", "kit.json", self.station_id, "a station that votes electronically")
-
-    def _day(self, election: Election) -> date:
-        _, number, repeat = self.vote.split("/")
-        for one in election.repeats:
-            if (str(one.round), str(one.number)) == (number, repeat):
-                return one.day
-        if repeat != "0" or not number.isdigit() or int(number) not in election.days:
-            raise self.pieces.refuse("W1.9", "kit.json", self.vote, f"a vote of {election.id}")
-        return election.days[int(number)]
 
     @property
     def _round(self) -> int:
@@ -232,6 +225,17 @@ class _Reading:
             if one["id"] == name and one["level"] != "station" and above:
                 return bytes.fromhex(one["key"])
         raise self.pieces.refuse("W1.3", "kit.json", name, f"a commission above station {station.id}")
+
+
+def day_of(election: Election, vote: str) -> date | None:
+    """Return the day of a vote of this election; None where it has no such vote."""
+    own, number, repeat = vote.split("/") if vote.count("/") == 2 else ("", "", "")
+    if own != election.id or not number.isdigit():
+        return None
+    if repeat == "0":
+        return election.days.get(int(number))
+    found = (one.day for one in election.repeats if (str(one.round), str(one.number)) == (number, repeat))
+    return next(found, None)
 
 
 def _contests_of(ballots: BallotElection, style: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dauys.errors import InputError, Problem
+from dauys.formats.voters import Allowed, Extract, read_voters
 from dauys.record.book import Record
 from dauys.record.entries import Entry, files_of
 from dauys.record.faults import LogError
@@ -17,6 +18,7 @@ from dauys.record.proof import TlogProof
 from dauys.verify.context import Context, VoteContext
 from dauys.verify.keys import check_vote_keys
 from dauys.verify.kit import Kit, read_kit
+from dauys.verify.kit_contents import day_of
 from dauys.verify.kit_file import encode_kit, make_manifest, refuse
 from dauys.verify.kit_pieces import EXTRACT, POLICY, entry_path, proof_path
 from dauys.verify.logs import check_definition, check_entries, check_files, open_election_log
@@ -60,7 +62,7 @@ def make_kit(record: Record, order: Order, public: bytes, sign: Sign, work: Path
     `public`: the commission's key, 32 bytes; `work`: an empty folder. Raises InputError: W1.10 where the
     record does not hold or lacks something, W1.3 for a key that may not sign, and what `read_kit` raises.
     """
-    context = _context(record, order, work)
+    context = _context(record, order.policy, work)
     vote = _vote(context, order)
     context.votes = {vote.vote: vote}
     check_vote_keys(context, Silent())
@@ -76,8 +78,31 @@ def make_kit(record: Record, order: Order, public: bytes, sign: Sign, work: Path
     return MadeKit(kit, path.read_bytes())
 
 
-def _context(record: Record, order: Order, work: Path) -> Context:
-    policy = None if order.policy is None else parse_policy(order.policy, POLICY)
+def freeze_extract(
+    record: Record, station: str, vote: str | None, voters: Path, *, salt: bytes, work: Path
+) -> Extract:
+    """Return the extract of a table of voters, checked against the definition of a record.
+
+    `vote`: None is that of the first round; `salt`: 32 random bytes; `work`: an empty folder. Raises
+    InputError with every bad row, W2.3 for another number of voters than the definition has, W1.9, W1.10.
+    """
+    context = _context(record, None, work)
+    election = context.election
+    home = next((s for s in election.stations if s.id == station), None) if election else None
+    if election is None or home is None or not home.electronic:
+        raise refuse("W1.9", record.address, station, "a station that votes electronically")
+    day = day_of(election, vote or election.vote_id(1))
+    if day is None:
+        raise refuse("W1.9", record.address, vote, f"a vote of {election.id}")
+    allowed = Allowed(day, {place.id for place in election.constituencies})
+    extract = Extract(salt, read_voters(voters, allowed))
+    if len(extract.voters) != home.registered:
+        raise refuse("W2.3", str(voters), len(extract.voters), home.registered)
+    return extract
+
+
+def _context(record: Record, policy_file: bytes | None, work: Path) -> Context:
+    policy = None if policy_file is None else parse_policy(policy_file, POLICY)
     ledger = Ledger()
     context = open_election_log(record, Options(bytes(32), work, policy=policy), ledger)
     if context is not None:
