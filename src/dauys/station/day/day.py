@@ -1,0 +1,246 @@
+"""The day of a device, step by step: what may come next, who was there, and what was decided otherwise.
+
+A step out of its time is never refused for good and never silent: members decide, and the decision is kept.
+**Source:** spec/day.md §2–3; Constitutional Law on Elections, Art. 50-1(5), 50-2(1), 43(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dauys import _core
+from dauys.station.closing import CardCount, DeskCount, close_fields
+from dauys.station.day.deck import SlipCount
+from dauys.station.day.minutes import (
+    Incident,
+    Minuted,
+    incidents,
+    keep_incident,
+    keep_phase,
+    phases,
+)
+from dauys.station.day.people import Decision, half_hour, present
+from dauys.station.day.watch import Watch, minutes
+from dauys.station.day.windows import Phase, When, Window
+from dauys.station.device import Device
+from dauys.station.device_log import DeviceLog, Sample, Tree
+from dauys.station.faults import StationError
+from dauys.station.journal import Journal
+from dauys.station.journal_view import JournalView
+from dauys.station.restart import Restart
+from dauys.station.sealing import close, closed_with
+from dauys.station.session import Booths
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """What stands in a device, by name. A zero report holds when all of it is 0."""
+
+    counts: Mapping[str, int]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was voted here."""
+        return not any(self.counts.values())
+
+
+def zero(journal: JournalView) -> Zero:
+    """Return what was voted on a device so far: endings by kind, slips, sessions under way."""
+    kinds = {kind: journal.count(kind) for kind in ("cast", "challenge", "test", "abandoned")}
+    accepted, void = journal.slips()
+    empty = sum(1 for _ in journal.notes("empty"))
+    rest = {"empty": empty, "accepted": accepted, "void": void, "under_way": len(journal.intents())}
+    return Zero(kinds | rest)
+
+
+class Day:
+    """The day of one device. Not frozen: it is the state of the journal."""
+
+    def __init__(
+        self, device: Device, journal: Journal, log: DeviceLog, windows: Mapping[Phase, Window], watch: Watch
+    ) -> None:
+        self.device, self.journal, self.log = device, journal, log
+        self.windows, self.watch = windows, watch
+
+    # Where the day is
+
+    def phase(self) -> Phase:
+        """Return the last phase that was minuted; the note that closes the day is its seal."""
+        if closed_with(self.journal) is not None:
+            return Phase.SEALED
+        found = phases(self.journal)
+        return found[-1].phase if found else Phase.MADE
+
+    def minuted(self) -> list[Minuted]:
+        """Return the phases so far."""
+        return phases(self.journal)
+
+    def incidents(self) -> list[Incident]:
+        """Return what went wrong so far."""
+        return list(incidents(self.journal))
+
+    def when(self, phase: Phase) -> When:
+        """Return whether now is before, within or after the time of a phase."""
+        window = self.windows.get(phase)
+        return "in_time" if window is None else window.when(self.watch.read())
+
+    def admitted(self, desk: int) -> int:
+        """Return what booths may count as admitted: that of the desk while the day is open, else no more.
+
+        `desk`: sessions that the desk has let in so far.
+        """
+        return desk if self.phase() is Phase.OPEN else self.journal.ended()
+
+    # Its steps
+
+    def install(
+        self, names: Iterable[str], facts: Mapping[str, str], decided: Decision | None = None
+    ) -> Minuted:
+        """Minute the act of installation. `facts`: fingerprint of the kit, key of the device, its software.
+
+        **Source:** Art. 50-1(5): within three days before the day; the act is signed.
+        """
+        return self._step(Phase.INSTALLED, names, facts, decided)
+
+    def tested(
+        self,
+        names: Iterable[str],
+        expected: tuple[SlipCount, ...],
+        counted: tuple[SlipCount, ...],
+        decided: Decision | None = None,
+    ) -> Minuted:
+        """Minute the test of logic and accuracy: its slips as they were counted, against the deck.
+
+        Raises StationError J3.9 where they differ: the machine is not used until a test holds.
+        """
+        if expected != counted:
+            raise StationError("J3.9", found=_counts(counted), expected=_counts(expected))
+        return self._step(Phase.TESTED, names, {"slips": _counts(counted)}, decided)
+
+    def checked(self, names: Iterable[str], decided: Decision | None = None) -> Minuted:
+        """Minute the check in view of all, with the zero report. Raises StationError J3.5 where it is none.
+
+        **Source:** Art. 50-2(1): 30 minutes before opening; the sealed password is opened.
+        """
+        report = zero(self.journal)
+        if not report.holds:
+            raise StationError("J3.5", found=dict(report.counts), expected="nothing", hint="close_zero")
+        return self._step(Phase.CHECKED, names, dict(report.counts), decided)
+
+    def open(self, names: Iterable[str], software: bytes, decided: Decision | None = None) -> Tree:
+        """Minute the opening, write *open* into the log, and return the tree to be read out."""
+        there = present(names)
+        fields = open_fields(self.device, software, there)
+        self._step(Phase.OPEN, there, {"open": fields}, decided)
+        return self.log.open(fields)
+
+    def resume(self) -> None:
+        """Write *open* where a cut came between its minute and the log."""
+        opened = next((one for one in self.minuted() if one.phase is Phase.OPEN), None)
+        if opened is not None and self.log.tree()[0] == 0:
+            self.log.open(opened.facts["open"])
+
+    def read(self, sample: Sample) -> Tree:
+        """Take a reading: the tree to be read out with the turnout. Raises StationError J3.1."""
+        self._expect(Phase.OPEN)
+        return self.log.reading(sample)
+
+    def close_polls(self, names: Iterable[str], booths: Booths, decided: Decision | None = None) -> Minuted:
+        """Minute that voting is over. Raises StationError J3.3 while a voter is in a booth or admitted."""
+        if self.phase() is Phase.OPEN:
+            waiting = booths.free()
+            if booths.sessions or self.journal.intents():
+                raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
+            if waiting > 0:
+                raise StationError("J3.3", found=f"{waiting} admitted", expected="none", hint="waiting")
+        return self._step(Phase.CLOSED, names, {}, decided)
+
+    def end_unused(self, booths: Booths, decided: Decision) -> int:
+        """End admissions whose voters have gone, each as a session without a ballot; return how many."""
+        self._expect(Phase.OPEN)
+        unused = booths.free()
+        if unused > 0:
+            keep_incident(self.journal, self.watch.now(), "unused", decided, {"count": unused})
+            for _ in range(unused):
+                self.journal.note("empty", {"slips": 0})
+        return max(0, unused)
+
+    def seal(self, desk: DeskCount, cards: CardCount, register: bytes | None = None) -> Tree:
+        """Write all that remains and *close*, and return the seal; after a cut it is the same again.
+
+        Raises StationError J3.1 before voting is over, J3.5 where sessions or cards do not add up.
+        """
+        found = closed_with(self.journal)
+        if found is not None:
+            return self.log.close(found)
+        self._expect(Phase.CLOSED)
+        return close(self.journal, self.log, close_fields(self.journal, desk, cards, register))
+
+    # What went wrong
+
+    def incident(self, kind: str, decided: Decision, facts: Mapping[str, object] | None = None) -> Incident:
+        """Minute an incident by its form. Raises StationError J3.7 for facts that the form does not have."""
+        found = keep_incident(self.journal, self.watch.now(), kind, decided, facts)
+        if kind == "single":
+            # What a later start goes by: the second medium may lack more than the last row.
+            self.journal.note("single", {"at": found.at})
+        return found
+
+    def restarted(self, decided: Decision, start: Restart) -> Incident:
+        """Minute a restart with what was decided from the media alone."""
+        facts = {"abandoned": len(start.abandoned), "void": start.void, "owed": len(start.owed)}
+        return self.incident("restart", decided, facts)
+
+    def accept_clock(self, decided: Decision) -> None:
+        """Minute by how much the clock was set, and go on by it."""
+        moved = self.watch.moved()
+        if moved:
+            self.watch.accept()
+            self.incident("clock", decided, {"minutes": minutes(moved)})
+
+    # How a step is taken
+
+    def _step(
+        self, phase: Phase, names: Iterable[str], facts: Mapping[str, Any], decided: Decision | None
+    ) -> Minuted:
+        if self.phase().next is not phase:
+            raise StationError("J3.1", found=self.phase().value, expected=phase.value)
+        there, now = present(names), self.watch.now()
+        window = self.windows.get(phase)
+        when = "in_time" if window is None else window.when(now)
+        if when == "in_time" or window is None:
+            decided = None
+        elif decided is None:
+            limit = window.opens if when == "early" else window.due
+            raise StationError("J3.2", found=when, expected=limit and limit.isoformat(), phase=phase.value)
+        else:
+            keep_incident(self.journal, now, "time", decided, {"phase": phase.value})
+        minuted = Minuted(phase, half_hour(now), there, decided, facts)
+        keep_phase(self.journal, minuted)
+        return minuted
+
+    def _expect(self, phase: Phase) -> None:
+        if self.phase() is not phase:
+            raise StationError("J3.1", found=self.phase().value, expected=phase.value)
+
+
+def open_fields(device: Device, software: bytes, names: tuple[str, ...]) -> dict[str, object]:
+    """Return the fields of *open* (`spec/record.md` §4). `software`: the SHA-256 of what runs here."""
+    listed = _core.card_list_hash(device.vote_id, device.id, list(device.cards))
+    return {
+        "cards": listed.hex(),
+        "device": device.id,
+        "present": list(names),
+        "root": device.election.root.hex(),
+        "sigma": device.sigma_root.hex(),
+        "software": software.hex(),
+        "station": device.station,
+        "vote": device.vote_id,
+        "zero": True,
+    }
+
+
+def _counts(slips: tuple[SlipCount, ...]) -> list[list[int]]:
+    return [[*one.options, one.blanks] for one in slips]
