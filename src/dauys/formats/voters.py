@@ -158,7 +158,8 @@ class _Rules:
         born = self._born(row, by_name["born"])
         certificate = self._text(row, "certificate", by_name, needed=False)
         district = self._district(row, by_name["district"])
-        self._once(self.numbers, number, row, "number", str(number))
+        if number:
+            self._once(self.numbers, number, row, "number", str(number))
         if certificate:
             self._once(self.certificates, certificate, row, "certificate", certificate)
         if len(self.faults.problems) + self.faults.dropped != before or born is None:
@@ -170,6 +171,7 @@ class _Rules:
         return voter
 
     def _number(self, row: int, text: str) -> int:
+        """Return the number, 0 where it is none."""
         if is_total(text):
             self.faults.add("E4.8", row, "number", found=text, hint="remove_totals")
             return 0
@@ -177,6 +179,7 @@ class _Rules:
         written = text.isascii() and text.isdigit()
         if written and (not 0 < number <= _LAST_NUMBER or text[0] == "0"):
             self.faults.add("E4.5", row, "number", found=text, expected="1, 2, 3 …")
+            return 0
         return number
 
     def _text(self, row: int, column: str, cells: Mapping[str, str], *, needed: bool = True) -> str:
