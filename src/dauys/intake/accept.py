@@ -1,0 +1,185 @@
+"""Accepting an upload: all of it is looked at, then it is kept, the receipt last (`spec/intake.md` §5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from dauys.intake.evidence import Evidence
+from dauys.intake.faults import IntakeError, at
+from dauys.intake.history import Seen, find_fork
+from dauys.intake.keys import IntakeKey
+from dauys.intake.log_check import check_log, tile_bytes
+from dauys.intake.manifest import Manifest
+from dauys.intake.receipt import Receipt, make_receipt
+from dauys.intake.senders import Senders
+from dauys.intake.shelf import Shelf
+from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint
+from dauys.record.disk import Disk
+from dauys.record.faults import LogError, MissingFileError
+from dauys.record.keys import VerifierKey
+from dauys.record.note import MAX_NOTE
+from dauys.record.reader import LogReader
+from dauys.record.sources import FolderSource
+
+
+class PartSource:
+    """The parts of a log that arrived, read as the files of a log."""
+
+    def __init__(self, shelf: Shelf, manifest: Manifest) -> None:
+        self._shelf, self._manifest = shelf, manifest
+        self._numbers = {tile.path: number for number, tile in enumerate(manifest.tiles)}
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a tile or bundle. Raises MissingFileError where it is not here."""
+        number = self._numbers.get(path)
+        data = None if number is None else self._shelf.whole(self._manifest, number)
+        if data is None or len(data) > limit:
+            raise MissingFileError(path)
+        return data
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class _FolderOnce:
+    """A folder that is opened for each file: a reader of it can be left without closing anything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the whole file, at most `limit` bytes."""
+        with FolderSource(self._folder) as source:
+            return source.read(path, limit)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Acceptance:
+    """Accepts uploads, one at a time of each device or station."""
+
+    def __init__(self, shelf: Shelf, senders: Senders, key: IntakeKey) -> None:
+        self._shelf, self._senders, self._key = shelf, senders, key
+        self.evidence = Evidence(shelf)
+        self._sightings: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        for manifest in shelf.accepted():
+            self._remember(manifest)
+
+    def accept(self, manifest: Manifest, now: str) -> Receipt:
+        """Return the receipt, everything being on the medium.
+
+        Raises IntakeError U1.3, U1.4 where the record changed its mind, U1.7 to U1.11, U1.13.
+        """
+        opened = self._senders.check(manifest)
+        self._check_parts(manifest)
+        what = ""
+        if opened is not None and manifest.kind == "log":
+            what = self._accept_log(manifest, opened)
+        elif opened is not None:
+            self._accept_sighting(manifest, opened)
+        else:
+            data = self._shelf.whole(manifest, 0)
+            self._shelf.place("protocols", manifest.id, data or b"")
+            self._shelf.place("manifests", manifest.id, manifest.data)
+        receipt = make_receipt(manifest, what, now, self._key)
+        self._shelf.place("receipts", manifest.id, receipt.data)
+        # If we crash here, the receipt is there and nobody has it: asked again, the intake gives it.
+        self._remember(manifest)
+        return receipt
+
+    def _remember(self, manifest: Manifest) -> None:
+        if manifest.kind == "sighting":
+            self._sightings[manifest.vote, manifest.of].append(manifest)
+
+    def _check_parts(self, manifest: Manifest) -> None:
+        """Raise U1.7 where parts are missing; those that are not what was claimed are forgotten."""
+        missing = []
+        for number, part in enumerate(manifest.parts):
+            if self._shelf.whole(manifest, number) is None:
+                missing.append(number)
+                if self._shelf.held(manifest, number) >= part.size:
+                    self._shelf.forget(manifest.id, number)
+        if missing:
+            found = f"{len(manifest.parts) - len(missing)} of {len(manifest.parts)} parts"
+            raise IntakeError("U1.7", found=found, expected="all parts, as claimed")
+
+    def _accept_log(self, manifest: Manifest, opened: OpenedCheckpoint) -> str:
+        tree = opened.checkpoint
+        try:
+            reader = LogReader(PartSource(self._shelf, manifest), tree.size, tree.root)
+        except LogError as error:
+            raise IntakeError("U1.8", found=error.problem.found, expected=error.problem.expected) from error
+        try:
+            what = check_log(reader, manifest.tiles)
+        except IntakeError as error:
+            if error.code == "U1.10":
+                self.evidence.keep_whole(manifest)
+            raise
+        stored = self._stored(manifest)
+        others = [*([stored] if stored else []), *self._seen(manifest)]
+        fork = find_fork(Seen(opened, reader), others)
+        if fork is not None:
+            self.evidence.keep_fork(manifest, fork)
+            self.evidence.keep_whole(manifest)
+            raise IntakeError("U1.11", found=tree.root.hex(), expected="one history", hint="fork")
+        larger = stored is None or stored.size < tree.size
+        if larger:
+            self._place_tiles(manifest, reader)
+        self._shelf.place("manifests", manifest.id, manifest.data)
+        if larger:
+            # Readers of the folder see the old tree, or the new one whole.
+            with self._shelf.writing() as disk:
+                disk.place(self._shelf.log(manifest) / "checkpoint", opened.note.encode())
+        return what
+
+    def _accept_sighting(self, manifest: Manifest, opened: OpenedCheckpoint) -> None:
+        stored = self._stored(manifest)
+        fork = find_fork(Seen(opened), [*([stored] if stored else []), *self._seen(manifest)])
+        if fork is not None:
+            self.evidence.keep_fork(manifest, fork)
+        self._shelf.place("manifests", manifest.id, manifest.data)
+
+    def _stored(self, manifest: Manifest) -> Seen | None:
+        """Return the largest tree of the device that was accepted."""
+        folder = self._shelf.log(manifest)
+        if not (folder / "checkpoint").exists():
+            return None
+        key = self._senders.installed(manifest).key
+        source = _FolderOnce(folder)
+        try:
+            opened = open_checkpoint(source.read("checkpoint", MAX_NOTE), (key,), key.name)
+            return Seen(opened, LogReader(source, opened.checkpoint.size, opened.checkpoint.root))
+        except LogError as error:
+            raise IntakeError(
+                "U1.13", found=error.code, expected="the log as it was kept", place=at(folder), hint="damaged"
+            ) from error
+
+    def _seen(self, manifest: Manifest) -> list[Seen]:
+        key = self._senders.installed(manifest).key
+        return [Seen(_note(one, key)) for one in self._sightings[manifest.vote, manifest.of]]
+
+    def _place_tiles(self, manifest: Manifest, reader: LogReader) -> None:
+        """Put tiles and bundles into the device's log; no checkpoint reaches them yet."""
+        folder, tiles = self._shelf.log(manifest), manifest.tiles
+        self._shelf.make(folder)
+        with self._shelf.writing() as disk:
+            for leftover in sorted(folder.rglob("*.new")):
+                disk.remove(leftover)
+            for tile in tiles:
+                _stage(disk, folder / tile.path, tile_bytes(reader, tile))
+            # Each folder, also where nothing was new: an earlier life may have ended before it forced a name.
+            durable: set[Path] = set()
+            for tile in tiles:
+                disk.sync_up((folder / tile.path).parent, self._shelf.folder, durable)
+
+
+def _stage(disk: Disk, path: Path, data: bytes) -> None:
+    if not path.exists() or path.read_bytes() != data:
+        disk.make_folders(path.parent)
+        disk.stage(path, data)
+
+
+def _note(manifest: Manifest, key: VerifierKey) -> OpenedCheckpoint:
+    return open_checkpoint(manifest.note, (key,), key.name)

@@ -1,0 +1,55 @@
+"""What can be wrong with something that is sent or received, as codes and facts (`spec/intake.md` §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from dauys.errors import DauysError, Place, Problem
+
+NOWHERE = Place()
+#: Status of a refusal, by code.
+STATUS: Final[Mapping[str, int]] = {
+    "U1.1": 400, "U1.2": 413, "U1.3": 404, "U1.4": 403, "U1.5": 404, "U1.6": 409, "U1.7": 409, "U1.8": 422,
+    "U1.9": 422, "U1.10": 422, "U1.11": 409, "U1.12": 413, "U1.13": 503, "U1.14": 408,
+}  # fmt: skip
+
+
+class IntakeError(DauysError):
+    """Something is not taken, or a receipt does not hold: `problem` has code and facts."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        found: object = None,
+        expected: object = None,
+        place: Place = NOWHERE,
+        hint: str | None = None,
+        **facts: object,
+    ) -> None:
+        self.problem = Problem(
+            code,
+            place,
+            None if found is None else str(found)[:200],
+            None if expected is None else str(expected)[:200],
+            hint,
+            facts,
+        )
+        where = f" at {place.file}" if place.file else ""
+        super().__init__(f"{code}{where}: found {found}, expected {expected}")
+
+    @property
+    def code(self) -> str:
+        """The code of `spec/intake.md` §8."""
+        return self.problem.code
+
+    @property
+    def status(self) -> int:
+        """The status of the answer that says so."""
+        return STATUS.get(self.code, 500)
+
+
+def at(path: object) -> Place:
+    """Return the place that is this file or address."""
+    return Place(file=str(path))
