@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from dauys.station.faults import StationError
 from dauys.station.journal_view import JournalView
+from dauys.station.kept import Kind
+
+KINDS: Final[tuple[Kind, ...]] = ("cast", "challenge", "test", "abandoned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,38 @@ class CardCount:
     missing: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One equation of *close*: its `parts`, by name, are `total`. `what`: sessions, tests or cards."""
+
+    what: str
+    parts: Mapping[str, int]
+    total: int
+
+    @property
+    def missing(self) -> int:
+        """What the parts lack, negative where they are too many."""
+        return self.total - sum(self.parts.values())
+
+
+def sums(journal: JournalView, desk: DeskCount, cards: CardCount | None) -> tuple[Sum, ...]:
+    """Return the equations of *close*, whether they hold or not; those of cards once they are counted."""
+    kinds = _kinds(journal)
+    empty = sum(1 for _ in journal.notes("empty"))
+    found = [
+        Sum("sessions", kinds | {"empty": empty}, desk.admitted),
+        Sum("tests", {"test": kinds["test"]}, desk.tests),
+    ]
+    if cards is not None:
+        counted = {name: getattr(cards, name) for name in ("returned", "spoiled", "unused", "missing")}
+        found.append(Sum("cards", {"used": sum(kinds.values())} | counted, cards.received))
+    return tuple(found)
+
+
+def _kinds(journal: JournalView) -> dict[str, int]:
+    return {kind: journal.count(kind) for kind in KINDS}
+
+
 def close_fields(
     journal: JournalView, desk: DeskCount, cards: CardCount, register: bytes | None = None
 ) -> dict[str, object]:
@@ -43,16 +80,11 @@ def close_fields(
 
     Raises StationError J3.5, naming what is missing, where sessions or cards do not add up.
     """
-    kinds = {kind: journal.count(kind) for kind in ("cast", "challenge", "test", "abandoned")}
-    used, empty = sum(kinds.values()), sum(1 for _ in journal.notes("empty"))
-    accounted = used + cards.returned + cards.spoiled + cards.unused + cards.missing
-    for what, found, expected in (
-        ("sessions", used + empty, desk.admitted),
-        ("tests", kinds["test"], desk.tests),
-        ("cards", accounted, cards.received),
-    ):
-        if found != expected:
-            raise StationError("J3.5", found=found, expected=expected, hint=f"close_{what}")
+    for one in sums(journal, desk, cards):
+        if one.missing:
+            found = sum(one.parts.values())
+            raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
+    kinds, empty = _kinds(journal), sum(1 for _ in journal.notes("empty"))
     accepted, void = journal.slips()
     return {
         "cards": {

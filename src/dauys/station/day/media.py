@@ -1,0 +1,39 @@
+"""A new second medium in the place of a lost one (`spec/station.md` §4, `spec/day.md` §6)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from dauys.station.faults import StationError, at
+from dauys.station.folders import FACTS, RECORDS, SEALED, Media, read_facts, write_durably
+from dauys.station.records import RecordFile
+from dauys.station.secrets import Random, StartKeys
+
+_OURS: Final = (FACTS, SEALED, RECORDS)
+
+
+def replace_second(media: Media, start: StartKeys, random: Random) -> None:
+    """Make `media.second`, an empty folder, a second medium; the next start fills it from the first.
+
+    The device must not be at work, and its members must have minuted that they went on with one medium: a
+    start takes a medium that lacks more than one row for a stale one otherwise. `station.json` comes last.
+    Raises StationError J1.3, J1.8 as any start does, J1.5 where a station is there already.
+    """
+    media.check()
+    if media.second is None:
+        raise StationError("J1.3", found="no second medium", expected="an empty folder")
+    for name in _OURS:
+        if (media.second / name).exists():
+            raise StationError("J1.5", found="a station", expected="an empty folder", place=at(media.second))
+    facts = read_facts(media.first)
+    write_durably(media.second / SEALED, (media.first / SEALED).read_bytes())
+    RecordFile(media.second / RECORDS, start.records, random).make()
+    _copy(media.first, media.second, "protocols")
+    write_durably(media.second / FACTS, facts.encode())
+
+
+def _copy(first: Path, second: Path, name: str) -> None:
+    if (first / name).is_dir():
+        shutil.copytree(first / name, second / name, dirs_exist_ok=True)

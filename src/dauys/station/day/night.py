@@ -1,0 +1,210 @@
+"""From the close of voting to the destruction of the keys: counts, seal, protocols (`spec/day.md` §7–8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from dauys.crypto.shapes import canonical
+from dauys.domain.votes import Protocol
+from dauys.station.closing import CardCount, DeskCount, Sum, sums
+from dauys.station.day.book import Book, Values, write_all
+from dauys.station.day.day import Day
+from dauys.station.day.people import present
+from dauys.station.day.protocols import (
+    ContestForm,
+    Counted,
+    Head,
+    Voters,
+    paper_fields,
+    slip_fields,
+    tables,
+    three,
+)
+from dauys.station.day.windows import Phase
+from dauys.station.device_log import Tree
+from dauys.station.faults import StationError
+from dauys.station.sealing import closed_with, destroy
+from dauys.station.secrets import Random
+from dauys.verify.devices import spoken_code
+
+CARDS: Final = ("received", "returned", "spoiled", "unused", "missing")
+MINUTES: Final = "minutes.json"
+_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+@dataclass
+class Night:
+    """The count of one station. Not frozen: it is the state of its journal and its book.
+
+    `desk`: what the desk counted so far; `others`: the fields of *close* of the station's other devices that
+    were installed, in any order, None where one has not been loaded yet; `round`: of the vote.
+    """
+
+    day: Day
+    book: Book
+    contests: tuple[ContestForm, ...]
+    desk: Callable[[], DeskCount]
+    round: int = 1
+    others: Mapping[str, Mapping[str, Any] | None] | None = None
+
+    # Cards, and the seal
+
+    def fields(self, what: str) -> tuple[str, ...]:
+        """Return what people type for `cards`, `slips` or `paper`. Raises KeyError for anything else."""
+        found = {
+            "cards": CARDS,
+            "slips": slip_fields(self.contests),
+            "paper": paper_fields(self.contests),
+        }
+        return found[what]
+
+    def enter(self, what: str, person: str, values: Values) -> None:
+        """Keep what one person counted.
+
+        Raises StationError J3.1 before voting is over, or for slips and paper before the seal: nobody opens a
+        box before it. Raises J3.7 as `Book.enter` does, and for fields that are not asked for.
+        """
+        wanted = Phase.CLOSED if what == "cards" else Phase.SEALED
+        phase = self.day.phase()
+        if phase is not wanted:
+            raise StationError("J3.1", found=phase.value, expected=wanted.value)
+        if set(values) != set(self.fields(what)):
+            raise StationError("J3.7", found="other fields", expected=f"those of {what}", hint="form")
+        self.book.enter(what, person, values)
+
+    def sums(self, cards: Values | None = None) -> tuple[Sum, ...]:
+        """Return the equations of *close* with these cards, or those that are agreed."""
+        told = cards if cards is not None else self.book.agreed("cards")
+        return sums(self.day.journal, self.desk(), _cards(told))
+
+    def seal(self, register: bytes | None = None) -> Tree:
+        """Seal the device with the cards that two people counted. Raises StationError J3.1, J3.5, J3.6."""
+        if self.day.phase() is not Phase.SEALED:
+            cards = _cards(self.book.require("cards"))
+            assert cards is not None  # noqa: S101  # agreed entries are whole
+            write_all(self.book.folders, MINUTES, self.minutes())
+            return self.day.seal(self.desk(), cards, register)
+        return self.day.seal(self.desk(), CardCount(0, 0, 0, 0, 0))
+
+    def seal_code(self) -> str:
+        """Return the seal as it is read out. Raises StationError J3.1 while there is none."""
+        self._sealed()
+        return spoken_code(self.day.log.tree()[1])
+
+    def seal_note(self) -> bytes:
+        """Return the signed checkpoint, which the QR code holds. Raises StationError J3.1 without a seal."""
+        self._sealed()
+        return self.day.log.store.signed.note.encode()
+
+    def compare(self, typed: str, names: Iterable[str], now: datetime) -> None:
+        """Minute that members compared the seal on paper with that of the screen.
+
+        Raises StationError J3.6 where what they typed from the paper is another code.
+        """
+        code = self.seal_code()
+        if typed.upper().translate(_ALIKE) != code.translate(_ALIKE):
+            raise StationError("J3.6", found=typed, expected="the code of the seal", hint="compared")
+        self.book.minute("compared", now, names, code=code, size=self.day.log.tree()[0])
+
+    def destroy(
+        self, media: Iterable[Path], names: Iterable[str], now: datetime, random: Random
+    ) -> list[str]:
+        """Destroy the keys of the day and all that needs them, on every medium; return the names of files.
+
+        Raises StationError J3.6 before the seal was compared and the protocols were signed: neither could be
+        made again.
+        """
+        there = present(names)
+        for what in ("compared", "signed"):
+            if self.book.minuted(what) is None:
+                raise StationError("J3.6", found=f"not {what}", expected=what, hint=what)
+        write_all(self.book.folders, MINUTES, self.minutes())
+        self.book.minute("destroyed", now, there)
+        return [name for folder in media for name in destroy(folder, random)]
+
+    def minutes(self) -> bytes:
+        """Return phases and incidents as a file: the journal does not outlive the day."""
+        told = {
+            "incidents": [asdict(one) for one in self.day.incidents()],
+            "phases": [
+                {
+                    "at": one.at,
+                    "decision": None if one.decision is None else dict(one.decision.told()),
+                    "phase": one.phase.value,
+                    "present": list(one.present),
+                }
+                for one in self.day.minuted()
+            ],
+            "schema": "dauys/station/minutes/1",
+        }
+        return canonical(told)
+
+    # Protocols
+
+    def missing_devices(self) -> list[str]:
+        """Return the station's other devices that are not loaded: no protocol is made without them.
+
+        **Source:** Constitutional Law on Elections, Art. 50-2: counting begins when all data is loaded.
+        """
+        return sorted(name for name, fields in (self.others or {}).items() if fields is None)
+
+    def protocols(
+        self, received: datetime, slips: Values | None = None, paper: Values | None = None
+    ) -> list[Protocol]:
+        """Return the three protocols of each contest, from these numbers or those that are agreed so far.
+
+        What nobody has counted yet is None, and its equations are not run. Raises StationError J3.1 before
+        the seal, J3.3 while another device is not loaded.
+        """
+        own = closed_with(self.day.journal)
+        if own is None:
+            self._sealed()
+        if absent := self.missing_devices():
+            raise StationError(
+                "J3.3", found=", ".join(absent), expected="every device loaded", hint="devices"
+            )
+        closes = [own, *(self.others or {}).values()]
+        desk = self.desk()
+        counted = Counted(
+            Voters(desk.registered, desk.additions),
+            [one for one in closes if one is not None],
+            self._values("slips", slips),
+            self._values("paper", paper),
+        )
+        head = Head(self.day.device.station, self.round, received)
+        return three(head, self.contests, counted)
+
+    def publish(self, received: datetime, names: Iterable[str]) -> list[Protocol]:
+        """Write the rows of the protocols beside the book, minute who signed, and return them.
+
+        Raises StationError J3.6 where slips or paper were not counted alike by two people.
+        """
+        there = present(names)
+        slips, paper = self.book.require("slips"), self.book.require("paper")
+        found = self.protocols(received, slips, paper)
+        for name, data in tables(found).items():
+            write_all(self.book.folders, name, data)
+        self.book.minute("signed", received, there)
+        return found
+
+    def _values(self, what: str, typed: Values | None) -> Values:
+        if typed is not None:
+            return typed
+        agreed: Values | None = self.book.agreed(what)
+        return agreed if agreed is not None else dict.fromkeys(self.fields(what))
+
+    def _sealed(self) -> None:
+        phase = self.day.phase()
+        if phase is not Phase.SEALED:
+            raise StationError("J3.1", found=phase.value, expected=Phase.SEALED.value)
+
+
+def _cards(told: Values | None) -> CardCount | None:
+    """Return a count of cards, None where it is not whole."""
+    if told is None or any(told.get(name) is None for name in CARDS):
+        return None
+    return CardCount(*(told[name] or 0 for name in CARDS))
