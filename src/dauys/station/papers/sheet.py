@@ -73,7 +73,7 @@ class Sheet:
 
         Raises StationError J7.8 where it is wider than the paper.
         """
-        rows = [bytes(row) for row in segno.make_qr(text, error="l", mode="byte", boost_error=False).matrix]
+        rows = _modules(text)
         module = module_of(len(rows))
         side = module * len(rows)
         self._reach(self.y + side)
@@ -108,6 +108,20 @@ class Sheet:
             longer = Image.new("L", (WIDTH, 2 * self._image.height))
             longer.paste(self._image, (0, 0))
             self._image = longer
+
+
+def _modules(text: str) -> list[bytes]:
+    """Return the rows of a code, level L in byte mode, 1 for black; never version 23.
+
+    jsQR 1.4.0, which reads codes in browsers, has an alignment pattern of version 23 in a wrong place.
+    """
+    try:
+        code = segno.make_qr(text, error="l", mode="byte", boost_error=False)
+    except segno.DataOverflowError as error:
+        raise StationError("J7.8", found=f"{len(text)} letters", expected="a QR code") from error
+    if code.version == 23:
+        code = segno.make_qr(text, error="l", mode="byte", boost_error=False, version=24)
+    return [bytes(row) for row in code.matrix]
 
 
 def module_of(modules: int) -> int:

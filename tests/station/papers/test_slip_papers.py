@@ -1,0 +1,248 @@
+"""Slips and marks: the same bytes for the same choice, nothing cut, nothing covered."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from paper_facts import HEAD, KAZAKH, LIST, PATRIOTS, TITLE, contest
+from PIL import Image
+
+from dauys.domain.text import Text
+from dauys.station.faults import StationError
+from dauys.station.papers import faces, slip
+from dauys.station.papers.faces import Face, checked, width_of, wrap
+from dauys.station.papers.facts import Choice, Contest
+from dauys.station.papers.job import BAND, job
+from dauys.station.papers.marks import mark_accepted, mark_void, tear
+from dauys.station.papers.of_election import head_of, styles_of
+from dauys.station.papers.raster import ROW, WIDTH, Raster, from_ink, harmless
+from dauys.station.papers.slip import VIEW, slips
+from dauys.station.printer.commands import AT_ONCE
+
+VECTORS = Path(__file__).parents[3] / "spec" / "vectors" / "papers"
+
+
+def vectors() -> list[dict]:
+    return json.loads((VECTORS / "slips.json").read_text())["slips"]
+
+
+def of_vector(told: dict) -> tuple[Raster, ...]:
+    place = Text(*told["place"]) if told["place"] else None
+    own = Contest(Text(*told["election"]), Text(*told["contest"]), told["options"], told["limit"], place)
+    return slips(own, [Choice(number, Text(*name)) for number, *name in told["chosen"]])
+
+
+@pytest.mark.parametrize("told", vectors(), ids=lambda told: told["name"])
+def test_slips_have_the_bytes_of_the_vectors(told):
+    found = of_vector(told)
+    assert [hashlib.sha256(job(one)).hexdigest() for one in found] == told["sha256"]
+    assert [one.height for one in found] == told["lines"]
+
+
+def test_nothing_but_election_contest_and_choice_can_be_given():
+    """Where no argument can carry a serial, a time, a terminal or a language, no byte can."""
+    assert list(inspect.signature(slips).parameters) == ["contest", "chosen"]
+    assert {f.name for f in fields(Contest)} == {"election", "title", "options", "limit", "place"}
+    assert {f.name for f in fields(Choice)} == {"number", "name"}
+    assert not inspect.signature(mark_accepted).parameters
+    assert not inspect.signature(mark_void).parameters
+
+
+def test_the_english_name_and_the_order_of_touches_change_nothing():
+    one, two = contest(5, 2).options[3], contest(5, 2).options[0]
+    own = contest(5, 2).contest
+    assert slips(own, [one, two]) == slips(own, [two, one])
+    renamed = Choice(one.number, Text(one.name.kk, one.name.ru, "In English"))
+    assert slips(own, [renamed]) == slips(own, [one])
+
+
+def test_other_choices_and_contests_have_other_slips():
+    own = contest(5, 2)
+    one, two = own.options[0], own.options[1]
+    chosen = [(), (one,), (two,), (one, two)]
+    found = {slips(own.contest, each) for each in chosen} | {slips(LIST, [PATRIOTS])}
+    assert len(found) == 5
+
+
+def test_a_contest_of_many_patterns_has_a_slip_for_each_option():
+    few, many = contest(13, 2), contest(50, 2)
+    assert (few.contest.patterns, many.contest.patterns) == (92, 1276)
+    chosen = many.options[:2]
+    assert len(slips(few.contest, few.options[:2])) == 1
+    apart = slips(many.contest, chosen)
+    assert apart == tuple(slips(many.contest, [one])[0] for one in chosen)
+    assert len(slips(many.contest, [])) == 1
+
+
+@pytest.mark.parametrize("wrong", [[1, 1], [6], [0], [1, 2, 3]])
+def test_choices_that_a_contest_does_not_allow_are_not_printed(wrong):
+    own = contest(5, 2).contest
+    with pytest.raises(StationError, match=r"J2\.5"):
+        slips(own, [Choice(number, TITLE) for number in wrong])
+
+
+# Marks
+
+
+@pytest.mark.parametrize("mark", [mark_accepted, mark_void, tear])
+def test_a_mark_comes_under_the_choice_and_leaves_every_dot_of_it(mark):
+    (own,) = slips(LIST, [PATRIOTS])
+    marked = own.above(mark())
+    assert marked.data[: len(own.data)] == own.data
+    assert marked.black > own.black
+    assert not any(own.data[-VIEW * ROW :]), "the last lines, which are still inside the printer, are white"
+
+
+def test_marks_are_told_apart_without_colour_or_reading():
+    accepted, void = mark_accepted(), mark_void()
+    share = [one.black / (one.height * WIDTH) for one in (accepted, void)]
+    assert share[0] > 0.5 > 0.25 > share[1]
+    assert void.height > 2 * accepted.height
+
+
+# Letters
+
+
+@pytest.mark.parametrize(
+    "face",
+    [f for f in vars(faces).values() if isinstance(f, Face) and not f.file.startswith("mono")],
+    ids=str,
+)
+def test_every_kazakh_letter_is_drawn_by_the_font_itself(face):
+    assert checked(KAZAKH, face) == KAZAKH
+    font = face.font()
+    shapes = {bytes(font.getmask(letter)) for letter in KAZAKH if letter not in "Іі"}
+    assert len(shapes) == len(KAZAKH) - 2
+    assert bytes(font.getmask("\U000effff")) not in shapes
+
+
+def test_a_letter_that_our_fonts_lack_stops_the_paper_and_is_named():
+    with pytest.raises(StationError, match=r"J7\.9.*U\+4E2D") as caught:
+        slips(LIST, [Choice(1, Text("中", "а", "a"))])
+    assert caught.value.problem.facts["text"] == "中"
+
+
+def test_a_letter_of_two_marks_is_printed_as_one():
+    decomposed = "и\N{COMBINING BREVE}"
+    assert slips(LIST, [Choice(1, Text(decomposed, decomposed, "i"))]) == slips(
+        LIST, [Choice(1, Text("й", "й", "i"))]
+    )
+
+
+# Room
+
+
+def longest_names(majilis) -> list[Text]:
+    election = majilis.election
+    names = [one.name for one in (*election.parties, *election.candidates)]
+    return sorted(names, key=lambda text: -max(len(text.kk), len(text.ru)))[:12]
+
+
+def test_the_longest_names_of_2004_wrap_and_lose_no_letter(majilis):
+    for name in longest_names(majilis):
+        for text, face in ((name.kk, faces.CHOICE_KK), (name.ru, faces.CHOICE_RU)):
+            lines = wrap(text, face, WIDTH)
+            assert all(width_of(line, face) <= WIDTH for line in lines)
+            assert " ".join(lines).replace("- ", "-").split() == text.replace("- ", "-").split()
+
+
+def test_a_word_wider_than_the_paper_is_broken_with_hyphens():
+    word = "Қ" * 80
+    lines = wrap(f"{word} соңы", faces.CHOICE_KK, WIDTH)
+    assert len(lines) > 3
+    assert "".join(line.removesuffix("-") for line in lines).replace("соңы", "").replace(" ", "") == word
+    assert all(width_of(line, faces.CHOICE_KK) <= WIDTH for line in lines)
+    dashed = wrap("Солтүстік-Қазақстан-Облысының-Кандидаты", faces.CHOICE_KK, WIDTH)
+    assert "".join(dashed) == "Солтүстік-Қазақстан-Облысының-Кандидаты"
+
+
+def test_every_style_of_2004_has_slips_that_show_all_their_ink(majilis, monkeypatch):
+    """Every text given to the pen stays within the 576 dots."""
+    election = majilis.election
+    drawn = []
+    write = slip.Sheet._write
+
+    def watched(sheet, line, face, x):
+        drawn.append((line, x, width_of(line, face)))
+        write(sheet, line, face, x)
+
+    monkeypatch.setattr(slip.Sheet, "_write", watched)
+    styles = styles_of(election, election.vote_id(1))
+    assert len(styles) == 67
+    for listed in {one.contest.title: one for own in styles.values() for one in own}.values():
+        for option in listed.options:
+            slips(listed.contest, [option])
+    assert drawn
+    assert all(x >= 0 and x + width <= WIDTH for _, x, width in drawn)
+
+
+def test_a_runoff_and_a_repeat_and_a_test_are_elections_of_their_own(majilis):
+    election = majilis.election
+    place = election.constituencies[15].id
+    both = [one.id for one in election.candidates if one.constituency == place][:2]
+    runoff = styles_of(election, election.vote_id(2), {place: both})
+    (style,) = runoff
+    (seat,) = runoff[style]
+    assert [one.number for one in seat.options[:2]] == [1, 2]
+    assert seat.contest.election.ru.endswith("Повторное голосование")
+    first = styles_of(election, election.vote_id(1))
+    test = styles_of(election, election.vote_id(1), test=True)
+    again = styles_of(election, election.vote_id(1, 1))
+    name = next(iter(first))
+    told = [slips(s[name][0].contest, s[name][0].options[:1]) for s in (first, test, again)]
+    assert len(set(told)) == 3
+    assert head_of(election, election.vote_id(1), "0001", "0001-m1", "x").day == election.days[1]
+
+
+# Dots and bytes
+
+
+def test_a_job_is_its_raster_in_bands_and_nothing_else():
+    (own,) = slips(LIST, [PATRIOTS])
+    data, found, at = job(own, cut=True), b"", 2
+    assert data[:2] == b"\x1b@"
+    while data[at : at + 4] == b"\x1dv0\x00":
+        lines = int.from_bytes(data[at + 6 : at + 8], "little")
+        assert int.from_bytes(data[at + 4 : at + 6], "little") == ROW
+        assert 0 < lines <= BAND
+        found += data[at + 8 : at + 8 + lines * ROW]
+        at += 8 + lines * ROW
+    assert (found, data[at:]) == (own.data, b"\x1dVA\x00")
+
+
+def test_no_dots_are_a_command_that_printers_obey_at_once():
+    image = Image.new("L", (WIDTH, 3))
+    for number, command in enumerate((0x04, 0x05, 0x14)):
+        image.paste(Image.frombytes("1", (16, 1), bytes([0x10, command])).convert("L"), (160, number))
+    made = from_ink(image)
+    assert AT_ONCE.search(made.data) is None
+    plain = image.convert("1").tobytes()
+    assert AT_ONCE.search(plain)
+    added = int.from_bytes(made.data, "big") & ~int.from_bytes(plain, "big")
+    assert added.bit_count() == 3
+    assert int.from_bytes(plain, "big") & ~int.from_bytes(made.data, "big") == 0
+    assert harmless(b"\x10\x10\x04") == b"\x10\x18\x04"
+
+
+def test_what_is_no_drawing_of_our_width_is_refused():
+    with pytest.raises(ValueError, match="100 dots"):
+        from_ink(Image.new("L", (100, 10)))
+    with pytest.raises(ValueError, match="no lines"):
+        Raster(b"\x00" * 71)
+
+
+def test_a_paper_that_grows_without_end_is_refused():
+    own = contest(1000, 999)
+    assert own.contest.apart
+    sheet = slip.Sheet()
+    with pytest.raises(StationError, match=r"J7\.8"):
+        sheet.space(10_001)
+
+
+def test_heads_of_receipts_say_what_the_file_says(majilis):
+    assert head_of(majilis.election, "majilis-2004/1/0", "0001", "0001-m1", "results.example") != HEAD
