@@ -111,6 +111,10 @@ def pieces_of(packed: Packed, name: str) -> Pieces:
         ours = all(entry.fields.get("vote", pieces.vote) == pieces.vote for entry in own)
         if kind not in KINDS or not ours or (kind != "cards" and len(own) > 1):
             raise pieces.refuse("W1.8", entry_path(own[0].index), kind, f"one of {', '.join(KINDS)}, once")
+    number = int(pieces.vote.split("/")[1])
+    for result in pieces.all("result"):
+        if result.fields["round"] >= number:
+            raise pieces.refuse("W1.8", entry_path(result.index), "result", "one of a round before")
     if pieces.one("definition").index != 0:
         raise pieces.refuse("W1.8", "entry", "another entry 0", "the definition")
     _check_paths(pieces)
