@@ -8,40 +8,23 @@ start is the truth. **Source:** spec/station.md §3–5.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 import apsw
 
-from dauys.station.database import transaction
 from dauys.station.faults import StationError
 from dauys.station.journal_view import JournalView
 from dauys.station.kept import Ending, Intent, ending_of, ending_row, note_row
-from dauys.station.records import RecordFile, Row
-from dauys.station.secrets import Random
+from dauys.station.records import Row
+from dauys.station.writing import Points, Writing
 
-#: Where the program may be stopped by a test; nothing happens there otherwise.
-Points = Callable[[str], None]
+__all__ = ["ID", "Journal", "Points"]
 ID: Final = 16
 
 
-class Journal(JournalView):
-    """The only writer of both media. Not frozen: it is the state of the device.
-
-    `records` is None while members have decided to go on with one medium.
-    """
-
-    def __init__(
-        self,
-        database: apsw.Connection,
-        records: RecordFile | None,
-        random: Random,
-        points: Points = lambda _: None,
-    ) -> None:
-        super().__init__(database)
-        self.records, self.random, self.points = records, random, points
-        self.broken: StationError | None = None
+class Journal(JournalView, Writing):
+    """The only writer of both media. Not frozen: it is the state of the device."""
 
     # Steps of a session
 
@@ -144,57 +127,7 @@ class Journal(JournalView):
         """Forget an intent whose card has an ending (restart)."""
         self._write(lambda db: db.execute("DELETE FROM intent WHERE terminal = ?", (terminal,)))
 
-    def give(self, row: Row) -> None:
-        """Write a row to the second medium that it lacks (restart)."""
-        self._write(lambda _: None, row)
-
-    def require(self) -> None:
-        """Raise StationError J1.2 where an earlier error means a new start."""
-        if self.broken is not None:
-            raise StationError("J1.2", found=self.broken.code, expected="a new start") from self.broken
-
     # How it is written
-
-    def _write(
-        self, write: Callable[[apsw.Connection], object], row: Row | None = None, unique: str = "J1.6"
-    ) -> None:
-        """Commit, then append to the second medium. `unique`: the code where a key is there already."""
-        with self._lock:
-            self.require()
-            with self._closing():
-                self._commit(write, unique)
-            self.points("committed")
-            if row is not None and self.records is not None:
-                try:
-                    self.records.append(row)
-                except OSError as error:
-                    raise self._break("J1.3", error) from error
-            self.points("recorded")
-
-    def _commit(self, write: Callable[[apsw.Connection], object], unique: str) -> None:
-        try:
-            with transaction(self.database):
-                write(self.database)
-                self.points("committing")
-        except apsw.ConstraintError as error:
-            code = next((c for c in ("J3.4", "J1.6") if c in str(error)), unique)
-            raise StationError(code, found=str(error), expected="a new row") from error
-
-    @contextmanager
-    def _closing(self) -> Iterator[None]:
-        """Break the journal where the database fails: whether it committed is known after a new start."""
-        try:
-            yield
-        except apsw.Error as error:
-            raise self._break("J1.2", error) from error
-
-    def _break(self, code: str, error: Exception) -> StationError:
-        self.broken = StationError(code, found=str(error), expected="a medium that can be written to")
-        return self.broken
-
-    def _unreadable(self, error: apsw.Error) -> StationError:
-        """What cannot be read any more is not written to either: a new start reads everything again."""
-        return self._break("J1.2", error)
 
     def _note_instead(self, terminal: int, kind: str, body: Mapping[str, object]) -> None:
         key = self.random(ID)

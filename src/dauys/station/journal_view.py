@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from typing import Any
 
-import apsw
-
-from dauys.station.faults import StationError
 from dauys.station.kept import Ending, Intent, Kind, Note, Owed, ending_row, note_row
 from dauys.station.records import Row
+from dauys.station.writing import Reading
 
 _ENDINGS = "SELECT card, kind, ballot, style, body, slips, batch FROM ending "
 _NOTES = "SELECT id, kind, body FROM note "
 
 
-class JournalView:
+class JournalView(Reading):
     """Reads the database of a journal. Not frozen: others write to it."""
-
-    def __init__(self, database: apsw.Connection) -> None:
-        self.database = database
-        self._lock = threading.RLock()
 
     def intents(self) -> list[Intent]:
         """Return what is under way, by terminal."""
@@ -89,25 +81,6 @@ class JournalView:
         for note in self.notes():
             yield note_row(note.id, note.kind, note.body)
 
-    def check(self) -> None:
-        """Raise StationError J1.6 where the database is damaged."""
-        found = [row[0] for row in self._rows("PRAGMA integrity_check")]
-        if found != ["ok"]:
-            raise StationError("J1.6", found=found[0], expected="a sound database")
-
     def _endings(self, where: str, values: tuple[object, ...] = ()) -> Iterator[Ending]:
         for row in self._rows(_ENDINGS + where, values):
             yield Ending(*row)
-
-    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return self.database.execute(query, values).fetchall()
-            except apsw.Error as error:
-                raise self._unreadable(error) from error
-
-    def _unreadable(self, error: apsw.Error) -> StationError:
-        return StationError("J1.6", found=str(error), expected="a sound database")
-
-    def _number(self, query: str, values: tuple[object, ...] = ()) -> int:
-        return int(self._rows(query, values)[0][0])

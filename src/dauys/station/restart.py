@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dauys.station.faults import StationError
+from dauys.station.in_step import lacking
 from dauys.station.journal import Journal
 from dauys.station.kept import Ending, Owed
 from dauys.station.records import Row
-
-#: Both media are written one after the other, under one lock: a cut leaves one row on the first alone.
-IN_BETWEEN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +50,10 @@ def restart(journal: Journal, second: Iterable[Row] | None, tree: tuple[int, byt
 
 def _bring_in_step(journal: Journal, second: Iterable[Row], tree: tuple[int, bytes]) -> tuple[int, int]:
     """Copy what one medium lacks to it; return how many rows went to the first and to the second."""
-    theirs = {row["id"]: row for row in second}
-    own = {row["id"]: row for row in journal.rows()}
-    for key in sorted(own.keys() & theirs.keys()):
-        if own[key] != theirs[key]:
-            raise StationError("J1.6", found=f"another {theirs[key]['kind']}", expected=own[key]["kind"])
-    lacking = sorted(own.keys() - theirs.keys())
-    alone = any(row["kind"] == "single" for row in own.values())
-    if len(lacking) > IN_BETWEEN and not alone:
-        raise StationError(
-            "J1.7", found=f"{len(theirs)} rows", expected=f"{len(own)} rows", hint="stale_medium"
-        )
-    missing = sorted(theirs.keys() - own.keys())
+    found = lacking(journal.rows(), second)
     # What closes the day comes last: nothing is taken behind it.
-    for key in sorted(missing, key=lambda key: theirs[key]["kind"] == "closed"):
-        journal.take(theirs[key], tree)
-    for key in lacking:
-        journal.give(own[key])
-    return len(missing), len(lacking)
+    for row in sorted(found.first, key=lambda row: (row["kind"] == "closed", row["id"])):
+        journal.take(row, tree)
+    for row in found.second:
+        journal.give(row)
+    return len(found.first), len(found.second)
