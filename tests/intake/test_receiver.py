@@ -222,7 +222,7 @@ def log_fields(day, **changed):
 
 
 def test_foreign_and_unsigned_senders_are_refused_before_a_byte_is_taken(world, day):
-    """A device of another vote, an unknown one, another's note, another badge, a station that there is not."""
+    """Of another vote, or unknown; another's note or badge; no such station; the signer of another."""
     note = seen_of("m1", 1, entries()).decode()
     alone = note.replace(note.splitlines()[-1] + "\n", "")
     sighting = {"badge": "obs-1", "device": "m1", "kind": "sighting", "note": note, "parts": [], "vote": VOTE}

@@ -93,11 +93,11 @@ class _Sending:
             have, receipt = self._begin()
             if receipt is not None:
                 return self._checked(self._bytes(receipt))
-            self._send_parts(have)
             try:
+                self._send_parts(have)
                 return self._checked(self._post(f"{self._path}/done", b""))
             except IntakeError as error:
-                # Parts that did not come whole, or an upload that another sender's made room for.
+                # Parts that did not come whole, or another sender of the same who was quicker.
                 if error.code not in ("U1.5", "U1.7") or not left:
                     raise
         raise self._no_answer("nothing")

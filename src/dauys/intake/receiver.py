@@ -66,8 +66,9 @@ class Intake:
         manifest = parse_manifest(data)
         self._senders.check(manifest)
         with self._alone(manifest):
-            if self.shelf.receipt(manifest.id) is None and self.shelf.arriving(manifest.id) is None:
+            if self.shelf.receipt(manifest.id) is None:
                 self._acceptance.evidence.refuse_kept(manifest)
+            if self.shelf.receipt(manifest.id) is None and self.shelf.arriving(manifest.id) is None:
                 self._check_room(manifest)
                 self.shelf.begin(manifest)
                 self._count(manifest)

@@ -79,9 +79,14 @@ class Shelf:
                 for draft in (self.folder / name).glob("*.new"):
                     disk.remove(draft)
             for arriving in sorted((self.folder / "arriving").iterdir()):
-                done = (self.folder / "receipts" / arriving.name).exists()
-                if done or self.arriving(arriving.name) is None:
+                manifest = self.arriving(arriving.name)
+                if manifest is None or self._is_settled(manifest):
                     disk.remove(arriving)
+
+    def _is_settled(self, manifest: Manifest) -> bool:
+        """Whether an upload was accepted, or put away as evidence."""
+        accepted = self.folder / "receipts" / manifest.id
+        return accepted.exists() or (self.evidence(manifest) / manifest.id).exists()
 
     def make(self, folder: Path) -> None:
         """Make a folder and its parents, durably."""
@@ -123,10 +128,10 @@ class Shelf:
 
     def held(self, manifest: Manifest, number: int) -> int:
         """Return how many bytes of a part are here: all, where an accepted tree of the device has it."""
-        path = self.part(manifest.id, number)
-        if path.exists():
-            return path.stat().st_size
-        return 0 if self.shared(manifest, number) is None else manifest.parts[number].size
+        try:
+            return self.part(manifest.id, number).stat().st_size
+        except FileNotFoundError:
+            return 0 if self.shared(manifest, number) is None else manifest.parts[number].size
 
     def shared(self, manifest: Manifest, number: int) -> bytes | None:
         """Return a part that lies in the device's log already, where these are its bytes."""
