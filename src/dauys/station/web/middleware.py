@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dauys.station.web import common
 from dauys.station.web.services import Services
+from dauys.station.web.terminals import ROLES
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -48,7 +49,7 @@ class Guard:
         ):
             return common.refuse(request, "J6.3")
         role = request.path.split("/")[1]
-        if role in ("booth", "desk"):
+        if role in ROLES:
             if request.terminal is None:
                 return common.ask_to_pair(request)
             if request.terminal.role != role:

@@ -33,6 +33,7 @@ class Services:
     terminals: Terminals
     rooms: Rooms
     desk: Any = None
+    members: Any = None
     hosts: frozenset[str] = frozenset()
     authority: bytes = b""
     tell: Callable[[BaseException], None] = field(default=tell)

@@ -16,7 +16,8 @@ from dauys.domain.text import Language
 from dauys.station.faults import StationError
 from dauys.station.secrets import Random
 
-Role = Literal["booth", "desk"]
+Role = Literal["booth", "desk", "members"]
+ROLES: Final[tuple[Role, ...]] = ("booth", "desk", "members")
 #: Seconds that a code is good for, and how many wrong ones end all that wait.
 GOOD_FOR: Final = 600.0
 TRIES: Final = 10

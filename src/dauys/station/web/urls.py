@@ -13,6 +13,7 @@ urlpatterns = [
     path("ca.pem", common.authority),
     path("booth/", include("dauys.station.web.booth.urls")),
     path("desk/", include("dauys.station.web.desk.urls")),
+    path("members/", include("dauys.station.web.members.urls")),
 ]
 handler400 = handler403 = handler404 = "dauys.station.web.common.missing"
 handler500 = "dauys.station.web.common.failed"
