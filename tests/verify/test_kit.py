@@ -620,11 +620,14 @@ def test_every_mark_has_its_example():
     assert PLANTED.keys() == MARKS.keys()
 
 
-@pytest.mark.parametrize("what", PLANTED)
-@pytest.mark.parametrize("turn", [bytes, bytes.swapcase], ids=["as written", "other case"])
+#: Base64 has one case; of all other marks the case of letters does not matter.
+ONE_CASE = {"JSON web key", "Ed25519 private key in DER", "SSH private key"}
+WRITTEN = [(what, bytes) for what in PLANTED]
+WRITTEN += [(what, bytes.swapcase) for what in PLANTED if what not in ONE_CASE]
+
+
+@pytest.mark.parametrize(("what", "turn"), WRITTEN)
 def test_private_keys_are_found_whoever_signed(kits, refused, what, turn):
-    if turn is bytes.swapcase and what in ("JSON web key", "Ed25519 private key in DER", "SSH private key"):
-        pytest.skip("base64 has one case")
     found = refused(kits.forge(planted(turn(PLANTED[what]))))
     assert {(one.code, one.hint) for one in found} == {("W1.5", "make_again")}
     assert what in {one.found for one in found}

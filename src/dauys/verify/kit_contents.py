@@ -208,11 +208,11 @@ class _Reading:
         if frozen is None or station.id not in frozen:
             raise self.pieces.refuse("W1.8", path, "no row", station.id)
         registered, digest = frozen[station.id]
-        found = sha256(self.pieces.packed.files[EXTRACT]).hexdigest()
-        if found != digest:
-            raise self.pieces.refuse("W2.5", EXTRACT, found, digest)
         allowed = Allowed(day, {place.id for place in election.constituencies})
-        extract = parse_extract(self.pieces.packed.files[EXTRACT], f"{self.pieces.name}: {EXTRACT}", allowed)
+        data = self.pieces.packed.files[EXTRACT]
+        extract = parse_extract(data, f"{self.pieces.name}: {EXTRACT}", allowed)
+        if sha256(data).hexdigest() != digest:
+            raise self.pieces.refuse("W2.5", EXTRACT, sha256(data).hexdigest(), digest)
         if not len(extract.voters) == registered == station.registered:
             raise self.pieces.refuse("W2.3", EXTRACT, len(extract.voters), station.registered)
         return extract
