@@ -1,0 +1,291 @@
+"""Over a real line on loopback: limits of size and time, cuts, paths that lead elsewhere."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+from intake_world import KEY, NOW, VOTE, Line, call, entries, parcel_of, public, stages
+
+from dauys.intake.app import MAX_BODY, IntakeApp
+from dauys.intake.client import send, upload
+from dauys.intake.count import counted
+from dauys.intake.faults import STATUS, IntakeError
+from dauys.intake.parcels import protocol_parcel
+from dauys.intake.receipt import check_receipt
+from dauys.intake.server import IntakeServer
+from dauys.record.faults import LogError
+from dauys.record.http_source import HttpClient
+
+
+@contextmanager
+def serving(app, seconds=30.0):
+    with IntakeServer(app, seconds=seconds) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def running(world, seconds=30.0):
+    with world.open() as intake, serving(IntakeApp(intake, lambda: NOW), seconds) as port:
+        yield intake, port
+
+
+def raw(
+    port: int, head: str, body: bytes = b"", *, half_close: bool = False
+) -> tuple[int, dict[str, object]]:
+    """Send bytes as they are, and return what comes back until the other side closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(head.encode() + body)
+        if half_close:
+            line.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := line.recv(1 << 16):
+            answer += piece
+    header, _, told = answer.partition(b"\r\n\r\n")
+    return int(header.split()[1]), json.loads(told)
+
+
+def head(path: str, length: object) -> str:
+    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+
+
+def test_a_station_sends_its_folder_and_has_a_receipt(world, tmp_path):
+    folder = public(tmp_path / "store", "m1", entries())
+    told = []
+    with running(world) as (_, port):
+        address = f"http://127.0.0.1:{port}"
+        first = upload(folder, address, key=KEY.verifier, told=lambda done, whole: told.append((done, whole)))
+        again = upload(folder.parent, address, key=KEY.verifier)
+    assert first.data == again.data == check_receipt(first.data, KEY.verifier).data
+    assert first.fields["size"] == len(entries())
+    assert told[0][0] == 0
+    assert told[-1][0] == told[-1][1] > 0
+    assert counted(world.home).ballots == 70
+
+
+def test_a_body_that_breaks_off_is_kept_as_far_as_it_came(world, day):
+    parcel = day[-1]
+    data = parcel.read(1)
+    with running(world) as (intake, port), HttpClient(f"http://127.0.0.1:{port}") as client:
+        upload_id = json.loads(client.post("v1/uploads", parcel.manifest.data, 1 << 20).body)["id"]
+        path = f"/v1/uploads/{upload_id}/1/0"
+        status, told = raw(port, head(path, len(data)), data[:1000], half_close=True)
+        assert (status, told["code"]) == (408, "U1.14")
+        assert intake.state(upload_id).have[1] == 1000
+        assert send(parcel, client, key=KEY.verifier).id == upload_id
+
+
+def test_a_slow_body_ends_and_what_came_of_it_is_kept(world, day):
+    """A sender that holds the line open has its place for a fixed time in all."""
+    parcel = day[-1]
+    data = parcel.read(1)
+    with running(world, seconds=0.3) as (intake, port):
+        upload_id = intake.begin(parcel.manifest.data).id
+        status, told = raw(port, head(f"/v1/uploads/{upload_id}/1/0", len(data)), data[:700])
+        assert (status, told["code"]) == (408, "U1.14")
+        assert intake.state(upload_id).have[1] == 700
+        # An announcement that does not end is nothing.
+        status, told = raw(port, head("/v1/uploads", 1000), b'{"dev')
+        assert (status, told["code"]) == (408, "U1.14")
+
+
+def test_a_sender_that_hangs_up_before_the_answer_has_lost_nothing(world, day):
+    """The line dies after the upload was accepted and before the receipt is there."""
+    parcel = day[-1]
+    with running(world) as (intake, port):
+        upload_id = intake.begin(parcel.manifest.data).id
+        for number in range(len(parcel.manifest.parts)):
+            intake.hold(upload_id, number, 0, parcel.read(number))
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(head(f"/v1/uploads/{upload_id}/done", 0).encode())
+        with HttpClient(f"http://127.0.0.1:{port}") as client:
+            first = send(parcel, client, key=KEY.verifier)
+            assert send(parcel, client, key=KEY.verifier).data == first.data
+            assert client.get(f"v1/receipts/{upload_id}", 1 << 14).body == first.data
+    assert [d.uploads for d in counted(world.home).devices] == [1]
+
+
+def test_two_stations_and_two_senders_of_each_at_once(world, tmp_path):
+    folders = [public(tmp_path / device, device, entries(device)) for device in ("m1", "m2")]
+    receipts: list[tuple[str, bytes]] = []
+    gate = threading.Barrier(4)
+    with running(world) as (_, port):
+
+        def run(folder):
+            gate.wait()
+            receipt = upload(folder, f"http://127.0.0.1:{port}", key=KEY.verifier)
+            receipts.append((receipt.of, receipt.data))
+
+        threads = [threading.Thread(target=run, args=(folder,)) for folder in folders * 2]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(receipts) == 4
+    assert len(set(receipts)) == 2
+    assert [(d.device, d.ballots, d.uploads) for d in counted(world.home).devices] == [
+        ("m1", 70, 1),
+        ("m2", 70, 1),
+    ]
+
+
+@pytest.mark.parametrize("length", [MAX_BODY + 1, 10**18])
+def test_a_body_that_is_announced_too_large_is_not_read(world, length):
+    with running(world) as (_, port):
+        status, told = raw(port, head("/v1/uploads", length))
+        assert (status, told["code"]) == (413, "U1.2")
+
+
+@pytest.mark.parametrize("length", ["", "-1", "1e3", "0x10", "९", "9" * 40])
+def test_a_body_without_a_length_is_not_read(world, length):
+    with world.open() as intake:
+        answer = call(IntakeApp(intake, lambda: NOW), "POST", "/v1/uploads", b"{}", length=length)
+    assert (answer.status, json.loads(answer.body)["code"]) == (400, "U1.1")
+
+
+PATHS = [
+    "/",
+    "/v1/uploads/",
+    "/v1/uploads/..",
+    "/v1/uploads/../../intake.json",
+    "/v1/uploads/" + "0" * 127 + "/done",
+    "/v1/uploads/" + "0" * 128 + "/../1/0",
+    "/v1/uploads/" + "0" * 128 + "/1/0/..",
+    "/v1/uploads/" + "0" * 128 + "/01/0",
+    "/v1/uploads/" + "0" * 128 + "/1/-1",
+    "/v1/uploads/" + "0" * 128 + "/99999999999/0",
+    "/v1/uploads/" + "0" * 128 + "/१/0",
+    "/v1/uploads/" + "0" * 128 + "/done\n",
+    "/v1/uploads/" + "A" * 128 + "/done",
+    "/v1/receipts/" + "0" * 128,
+    "/v1/uploads\x00",
+    "//v1/uploads",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT", "DELETE", "get"])
+def test_no_path_leads_anywhere(world, path, method):
+    with world.open() as intake:
+        before = sorted(p for p in world.folder.rglob("*"))
+        answer = call(IntakeApp(intake, lambda: NOW), method, path, b"x")
+        told = json.loads(answer.body)
+        assert told["code"] in ("U1.1", "U1.5")
+        assert answer.status == STATUS[told["code"]]
+        assert sorted(p for p in world.folder.rglob("*")) == before
+
+
+def test_encoded_paths_lead_nowhere_either(world):
+    with running(world) as (_, port), HttpClient(f"http://127.0.0.1:{port}") as client:
+        for path in ("v1/receipts/%2e%2e%2f%2e%2e%2fintake.json", "v1/uploads/%00", "v1/uploads?x=/../.."):
+            assert client.get(path, 1 << 14).status == 400
+
+
+def test_a_connection_that_says_nothing_keeps_its_place_for_its_time(world, day):
+    with (
+        running(world, seconds=0.2) as (_, port),
+        socket.create_connection(("127.0.0.1", port), timeout=20) as line,
+    ):
+        line.sendall(b"POST /v1/up")
+        assert line.recv(100) == b""
+
+
+def test_an_address_that_is_no_intake_is_said(world, day, tmp_path):
+    """Anything that answers: no receipt comes of it."""
+
+    def page(body: bytes, status: str = "200 OK"):
+        def app(environ, start_response):
+            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
+            start_response(status, [("Content-Length", str(len(body)))])
+            return [body]
+
+        return app
+
+    manifest = day[0].manifest
+    sizes = [part.size for part in manifest.parts]
+    answers = [
+        b"<html>",
+        b"[]",
+        b'{"have":[],"id":"0","receipt":null}',
+        json.dumps({"have": [0] * len(sizes), "id": "0" * 128, "receipt": None}).encode(),
+        json.dumps({"have": [-1] * len(sizes), "id": manifest.id, "receipt": None}).encode(),
+        json.dumps({"have": [0] * len(sizes), "id": manifest.id, "receipt": None}).encode(),
+        json.dumps({"have": sizes, "id": manifest.id, "receipt": {"kind": "log"}}).encode(),
+        json.dumps({"have": sizes, "id": manifest.id, "receipt": [1e400]}).encode(),
+    ]
+    for body in answers:
+        with serving(page(body)) as port, HttpClient(f"http://127.0.0.1:{port}") as client:
+            with pytest.raises(IntakeError) as caught:
+                send(day[0], client, key=KEY.verifier)
+            assert caught.value.code in ("U1.15", "U1.17")
+    with serving(page(b"{}", "404 Not Found")) as port, HttpClient(f"http://127.0.0.1:{port}") as client:
+        with pytest.raises(IntakeError, match=r"U1\.17"):
+            send(day[0], client)
+    with serving(page(b"")) as port:
+        address = f"http://127.0.0.1:{port}"
+    with HttpClient(address, timeout=5) as client, pytest.raises(LogError, match=r"L7\.3"):
+        send(day[0], client)
+
+
+def test_the_receipt_of_another_upload_or_intake_is_no_answer(world, day):
+    class Other:
+        """An intake that answers with somebody else's receipt."""
+
+        def __init__(self, line, data):
+            self.line, self.data = line, data
+
+        def post(self, path, body, limit):
+            answer = self.line.post(path, body, limit)
+            if path.endswith("/done"):
+                answer.body = self.data
+            return answer
+
+    with world.open() as intake:
+        line = Line(IntakeApp(intake, lambda: NOW))
+        first = send(day[0], line)
+        with pytest.raises(IntakeError, match=r"U1\.17"):
+            send(day[1], Other(line, first.data), key=KEY.verifier)
+        changed = first.data.replace(NOW.encode(), b"2004-09-19T14:21:08+00:00")
+        with pytest.raises(IntakeError, match=r"U1\.15"):
+            send(day[2], Other(line, changed), key=KEY.verifier)
+
+
+def test_a_refusal_keeps_its_code_and_shows_no_control_characters(world):
+    parcel = protocol_parcel(VOTE, "s-9", "a", b"x")
+    with running(world) as (_, port), HttpClient(f"http://127.0.0.1:{port}") as client:
+        with pytest.raises(IntakeError) as caught:
+            send(parcel, client)
+    problem = caught.value.problem
+    assert (problem.code, problem.facts["refused"]) == ("U1.3", True)
+    assert problem.found == "station s-9 in small/1/0"
+
+
+def test_a_log_that_does_not_hold_together_is_not_sent(world, tmp_path):
+    folder = public(tmp_path / "store", "m1", entries()[: stages()[1]])
+    bundle = next((folder / "tile" / "entries").rglob("3*"))
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"x")
+    with pytest.raises(LogError, match=r"L2\.6"):
+        parcel_of(folder)
+
+
+def test_the_server_answers_in_the_form_of_the_page(world, day):
+    """Headers of an answer, of a refusal too."""
+    with running(world) as (_, port):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        line.request("POST", "/v1/uploads", body=day[0].manifest.data)
+        answer = line.getresponse()
+        told = json.loads(answer.read())
+        line.close()
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert told == {"have": [0] * len(day[0].manifest.parts), "id": day[0].manifest.id, "receipt": None}
