@@ -9,21 +9,9 @@ from pathlib import Path
 
 import click
 
-from dauys.cli.log_words import (
-    FILE,
-    FOLDER,
-    SETTINGS,
-    Option,
-    Verb,
-    Verbs,
-    log_words,
-    make_key,
-    read_bytes,
-    read_key,
-    report,
-    reporting,
-)
+from dauys.cli.log_words import log_words, make_key, read_bytes, read_key, report
 from dauys.cli.options import json_option, lang_option
+from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint
 from dauys.record.faults import LogError
 from dauys.record.http_source import HttpClient
@@ -38,7 +26,7 @@ from dauys.words import Words
 ASK_SECONDS = 30.0
 
 
-@click.group(cls=Verbs, name="log", context_settings=SETTINGS)
+@click.group(cls=Verbs, name="log", catalog="log", context_settings=SETTINGS)
 @lang_option
 def command() -> None:
     """Hold the verbs of a log."""

@@ -10,21 +10,9 @@ from pathlib import Path
 
 import click
 
-from dauys.cli.log_words import (
-    FILE,
-    FOLDER,
-    SETTINGS,
-    Option,
-    Verb,
-    Verbs,
-    log_words,
-    make_key,
-    read_bytes,
-    read_key,
-    report,
-    reporting,
-)
+from dauys.cli.log_words import log_words, make_key, read_bytes, read_key, report
 from dauys.cli.options import lang_option
+from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting
 from dauys.record.cosignature import COSIGNATURE
 from dauys.record.faults import LogError
 from dauys.record.fork import parse_fork, verify_fork
@@ -38,7 +26,7 @@ KEY_FILE = "key"
 READ_SECONDS = 30.0
 
 
-@click.group(cls=Verbs, name="witness", context_settings=SETTINGS)
+@click.group(cls=Verbs, name="witness", catalog="log", context_settings=SETTINGS)
 @lang_option
 def command() -> None:
     """Hold the verbs of a witness."""
