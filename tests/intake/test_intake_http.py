@@ -228,9 +228,12 @@ def test_an_address_that_is_no_intake_is_said(world, day, tmp_path):
             with pytest.raises(IntakeError) as caught:
                 send(day[0], client, key=KEY.verifier)
             assert caught.value.code in ("U1.15", "U1.17")
-    with serving(page(b"{}", "404 Not Found")) as port, HttpClient(f"http://127.0.0.1:{port}") as client:
-        with pytest.raises(IntakeError, match=r"U1\.17"):
-            send(day[0], client)
+    with (
+        serving(page(b"{}", "404 Not Found")) as port,
+        HttpClient(f"http://127.0.0.1:{port}") as client,
+        pytest.raises(IntakeError, match=r"U1\.17"),
+    ):
+        send(day[0], client)
     with serving(page(b"")) as port:
         address = f"http://127.0.0.1:{port}"
     with HttpClient(address, timeout=5) as client, pytest.raises(LogError, match=r"L7\.3"):
@@ -262,9 +265,12 @@ def test_the_receipt_of_another_upload_or_intake_is_no_answer(world, day):
 
 def test_a_refusal_keeps_its_code_and_shows_no_control_characters(world):
     parcel = protocol_parcel(VOTE, "s-9", "a", b"x")
-    with running(world) as (_, port), HttpClient(f"http://127.0.0.1:{port}") as client:
-        with pytest.raises(IntakeError) as caught:
-            send(parcel, client)
+    with (
+        running(world) as (_, port),
+        HttpClient(f"http://127.0.0.1:{port}") as client,
+        pytest.raises(IntakeError) as caught,
+    ):
+        send(parcel, client)
     problem = caught.value.problem
     assert (problem.code, problem.facts["refused"]) == ("U1.3", True)
     assert problem.found == "station s-9 in small/1/0"

@@ -1,0 +1,66 @@
+"""What was received, put into a record: logs of devices, whole and continued (`spec/intake.md` §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dauys.intake.log_check import tile_bytes
+from dauys.record.book import device_folder
+from dauys.record.checkpoint import Checkpoint, parse_checkpoint
+from dauys.record.disk import Disk
+from dauys.record.faults import LogError, MissingFileError, at
+from dauys.record.merkle import verify_consistency
+from dauys.record.note import MAX_NOTE, parse_note
+from dauys.record.reader import LogReader
+from dauys.record.sources import FolderSource
+from dauys.record.tiles import tiles_of_size
+
+
+def received_devices(intake: Path) -> Iterator[tuple[str, str]]:
+    """Yield `ROUND-REPEAT` and id of every device of which a log was accepted, in their order."""
+    for checkpoint in sorted((intake / "device").glob("*/*/checkpoint")):
+        yield checkpoint.parent.parent.name, checkpoint.parent.name
+
+
+def hand_over(intake: Path, record: Path, vote: str, device: str, *, disk: Disk | None = None) -> Checkpoint:
+    """Put the largest accepted log of a device into a record's public folder, and return its tree.
+
+    Done again it changes nothing. Raises LogError L7.1 where none was accepted, L5.6 where the record has a
+    larger tree, L5.5 where it has another history, L2.x where what was kept is damaged.
+    """
+    folder, target, disk = device_folder(vote, device), record / device_folder(vote, device), disk or Disk()
+    with FolderSource(intake / folder) as source:
+        note = source.read("checkpoint", MAX_NOTE)
+        tree = parse_checkpoint(parse_note(note).text)
+        reader = LogReader(source, tree.size, tree.root)
+        _check_continued(target, reader)
+        disk.make_folders(target)
+        for tile in tiles_of_size(tree.size):
+            path, data = target / tile.path, tile_bytes(reader, tile)
+            if not path.exists() or path.read_bytes() != data:
+                disk.make_folders(path.parent)
+                disk.stage(path, data)
+        durable: set[Path] = set()
+        for tile in tiles_of_size(tree.size):
+            disk.sync_up((target / tile.path).parent, record, durable)
+        # If we crash here, the record shows the old checkpoint, or no log of this device.
+        disk.place(target / "checkpoint", note)
+    return tree
+
+
+def _check_continued(target: Path, reader: LogReader) -> None:
+    try:
+        with FolderSource(target) as source:
+            there = parse_checkpoint(parse_note(source.read("checkpoint", MAX_NOTE)).text)
+    except MissingFileError:
+        return
+    if there.size > reader.size:
+        raise LogError("L5.6", found=reader.size, expected=there.size, place=at(str(target)))
+    try:
+        proof = reader.consistency_proof(there.size)
+        verify_consistency(there.size, there.root, reader.size, reader.root, proof)
+    except LogError as error:
+        raise LogError(
+            "L5.5", found=reader.root.hex(), expected=there.root.hex(), place=at(str(target))
+        ) from error
