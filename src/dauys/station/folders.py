@@ -84,6 +84,20 @@ class Media:
         if one_volume and not self.rehearsal:
             raise StationError("J1.8", found="one volume", expected="two", place=at(self.second))
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Both folders, or the one that is left."""
+        return (self.first,) if self.second is None else (self.first, self.second)
+
+    def require_empty(self) -> None:
+        """Raise StationError as `check`, and J1.5 where something of a station is there already."""
+        self.check()
+        if self.second is None:
+            raise StationError("J1.3", found="no second medium", expected="two media")
+        for folder in self.folders:
+            if any((folder / name).exists() for name in (FACTS, SEALED, DATABASE, RECORDS, LOG)):
+                raise StationError("J1.5", found="a station", expected="an empty folder", place=at(folder))
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -101,20 +115,14 @@ def make_media(media: Media, facts: Facts, keys: DeviceKeys, start: StartKeys, r
 
     Raises StationError J1.3, J1.8, J1.5 where something is there already.
     """
-    media.check()
-    if media.second is None:
-        raise StationError("J1.3", found="no second medium", expected="two media")
-    folders = (media.first, media.second)
-    for folder in folders:
-        if any((folder / name).exists() for name in (FACTS, SEALED, DATABASE, RECORDS, LOG)):
-            raise StationError("J1.5", found="a station", expected="an empty folder", place=at(folder))
+    media.require_empty()
     sealed = seal_keys(keys, start.keys, random)
-    for folder in folders:
+    for folder in media.folders:
         write_durably(folder / SEALED, sealed)
     open_database(media.first / DATABASE, start.journal, JOURNAL, make=True).close()
-    RecordFile(media.second / RECORDS, start.records, random).make()
+    RecordFile(media.folders[-1] / RECORDS, start.records, random).make()
     create_log(media.first / LOG, Signer(facts.origin, ED25519, keys.seed), disk=Disk())
-    for folder in reversed(folders):
+    for folder in reversed(media.folders):
         write_durably(folder / FACTS, facts.encode())
 
 
