@@ -13,7 +13,7 @@ from dauys.station.closing import DeskCount
 from dauys.station.day.book import read_book
 from dauys.station.day.media import replace_second
 from dauys.station.day.night import Night
-from dauys.station.day.protocols import BLANK, ContestForm, findings
+from dauys.station.day.protocols import BLANK, ContestForm, Sealed, findings
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.folders import Media, read_facts, unlock
@@ -34,7 +34,7 @@ def night(bench, clocks, day=None, others=None):
     media = bench.opened.log.second.parent
     book = read_book((media / "first", media / "second"))
     desk = lambda: DeskCount(90, 1, bench.desk.admitted, 0, 0)  # noqa: E731
-    return Night(day, book, (contest(bench),), desk, 1, others)
+    return Night(day, book, (contest(bench),), desk, 1, others or {})
 
 
 def both(own, what, values):
@@ -167,7 +167,7 @@ def sealed(bench, clocks, others=None):
     own = closed(bench, clocks)
     both(own, "cards", CARD_FIELDS)
     own.seal()
-    own.others = others
+    own.others = others or {}
     return own
 
 
@@ -179,7 +179,7 @@ def test_nothing_is_counted_while_a_device_is_not_loaded(place):
         with pytest.raises(StationError) as raised:
             own.protocols(EVENING)
         assert (code(raised), raised.value.problem.hint) == ("J3.3", "devices")
-        own.others = {f"{STATION}-b1": {"counts": {"admitted": 7, "cast": 6}}}
+        own.others = {f"{STATION}-b1": Sealed(f"{STATION}-b1", b"", {"counts": {"admitted": 7, "cast": 6}})}
         assert own.protocols(EVENING)[0].counts.ballots_cast == 11
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
@@ -18,6 +18,7 @@ from dauys.station.day.protocols import (
     ContestForm,
     Counted,
     Head,
+    Sealed,
     Voters,
     paper_fields,
     slip_fields,
@@ -40,8 +41,8 @@ _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": Non
 class Night:
     """The count of one station. Not frozen: it is the state of its journal and its book.
 
-    `desk`: what the desk counted so far; `others`: the fields of *close* of the station's other devices that
-    were installed, in any order, None where one has not been loaded yet; `round`: of the vote.
+    `desk`: what the desk counted so far; `others`: the station's other devices that were installed, None
+    where one has not been loaded yet; `round`: of the vote.
     """
 
     day: Day
@@ -49,7 +50,7 @@ class Night:
     contests: tuple[ContestForm, ...]
     desk: Callable[[], DeskCount]
     round: int = 1
-    others: Mapping[str, Mapping[str, Any] | None] | None = None
+    others: Mapping[str, Sealed | None] = field(default_factory=dict)
 
     # Cards, and the seal
 
@@ -150,7 +151,20 @@ class Night:
 
         **Source:** Constitutional Law on Elections, Art. 50-2: counting begins when all data is loaded.
         """
-        return sorted(name for name, fields in (self.others or {}).items() if fields is None)
+        return sorted(name for name, other in self.others.items() if other is None)
+
+    def seals(self) -> list[Sealed]:
+        """Return the seals of all devices, this one first.
+
+        Raises StationError J3.1 before its seal, J3.3 while another device is not loaded.
+        """
+        own = closed_with(self.day.journal)
+        if own is None:
+            raise StationError("J3.1", found=self.day.phase().value, expected=Phase.SEALED.value)
+        if absent := self.missing_devices():
+            raise StationError("J3.3", found=", ".join(absent), expected="all loaded", hint="devices")
+        rest = [other for _, other in sorted(self.others.items()) if other is not None]
+        return [Sealed(self.day.device.id, self.seal_note(), own), *rest]
 
     def protocols(
         self, received: datetime, slips: Values | None = None, paper: Values | None = None
@@ -160,18 +174,11 @@ class Night:
         What nobody has counted yet is None, and its equations are not run. Raises StationError J3.1 before
         the seal, J3.3 while another device is not loaded.
         """
-        own = closed_with(self.day.journal)
-        if own is None:
-            self._sealed()
-        if absent := self.missing_devices():
-            raise StationError(
-                "J3.3", found=", ".join(absent), expected="every device loaded", hint="devices"
-            )
-        closes = [own, *(self.others or {}).values()]
+        closes = [one.fields for one in self.seals()]
         desk = self.desk()
         counted = Counted(
             Voters(desk.registered, desk.additions),
-            [one for one in closes if one is not None],
+            closes,
             self._values("slips", slips),
             self._values("paper", paper),
         )

@@ -83,6 +83,15 @@ class Voters:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """One device at its close: the signed checkpoint, and the fields of *close*."""
+
+    device: str
+    note: bytes
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """All that a station counted. `closes`: fields of *close* of its devices; `slips`, `paper`: by field."""
 
