@@ -46,6 +46,9 @@ class Engine:
             # Obeyed at once, wherever it stands: in the middle of a raster too.
             command = bytes(found[0])
             del self._buffer[found.start() : found.end()]
+            if command == commands.CLEAR:
+                del self._buffer[: found.start()]
+                self._lines = 0
             answers += self._at_once(command)
         return bytes(answers + self._work())
 
@@ -72,8 +75,6 @@ class Engine:
 
     def _at_once(self, command: bytes) -> bytes:
         if command == commands.CLEAR:
-            self._buffer.clear()
-            self._lines = 0
             return b"\x37\x25\x00"
         state = self.state()
         flags = {

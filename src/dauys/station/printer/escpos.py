@@ -54,10 +54,16 @@ class EscposPrinter:
             state = self._asked(talk, "none")
             if state.stops:
                 raise stopped(self._name, state, "none")
-            self._forget_rest(talk)
+            if self._left_over and not self._forgets(talk):
+                raise silent(self._name, "none")
             self._left_over = True
-            self._send(talk, job)
-            self._wait(talk)
+            try:
+                self._send(talk, job)
+                self._wait(talk)
+            except StationError:
+                # At once: a printer goes on with what it holds as soon as there is paper again.
+                self._forgets(talk)
+                raise
             self._left_over = False
 
     @contextmanager
@@ -77,14 +83,13 @@ class EscposPrinter:
             raise silent(self._name, printed)
         return state
 
-    def _forget_rest(self, talk: Talk) -> None:
-        """Make the printer forget a job that failed: with new paper in, it would print the rest of it."""
-        if self._left_over:
-            try:
-                talk.line.write(commands.CLEAR, self._limits.write)
-            except BlockedError as error:
-                raise silent(self._name, "none") from error
-            self._asked(talk, "none")
+    def _forgets(self, talk: Talk) -> bool:
+        """Make the printer forget what it was sent and has not printed; return whether it took that."""
+        try:
+            talk.line.write(commands.CLEAR, self._limits.write)
+        except BlockedError:
+            return False
+        return talk.state() is not None
 
     def _send(self, talk: Talk, job: bytes) -> None:
         talk.sweep()
