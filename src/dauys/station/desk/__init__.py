@@ -1,0 +1,1 @@
+"""The check-in desk: who voted, by which channel, and nothing of what or with which card."""
