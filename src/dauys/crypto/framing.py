@@ -35,8 +35,13 @@ def fingerprint(digest: bytes) -> str:
     return " ".join(_group(found[start : start + 8]) for start in (0, 8))
 
 
+def proquints(data: bytes) -> list[str]:
+    """Return bytes as words of five letters that can be spoken, two bytes each (Wilkerson 2009)."""
+    return [_word(int.from_bytes(data[start : start + 2], "big")) for start in range(0, len(data), 2)]
+
+
 def _group(eight: bytes) -> str:
-    words = "-".join(_word(int.from_bytes(eight[start : start + 2], "big")) for start in (0, 2))
+    words = "-".join(proquints(eight[:4]))
     return f"{words} {int.from_bytes(eight[4:], 'big') % 10_000:04}"
 
 

@@ -29,7 +29,7 @@ def made(place: Place) -> Place:
     """The same device, with the media of a desk."""
     facts = read_facts(place.media.first)
     start, _ = unlock(place.media.first, facts, place.stick, PASSWORD)
-    make_desk(place.media, facts, start, seeded("desk"))
+    make_desk(place.media, start, seeded("desk"))
     return place
 
 

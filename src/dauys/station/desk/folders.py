@@ -12,8 +12,8 @@ from dauys.station.database import open_database
 from dauys.station.desk.facts import fact_of
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.desk.tables import DESK
-from dauys.station.faults import StationError
-from dauys.station.folders import Facts, Media, read_facts, unlock
+from dauys.station.faults import StationError, at
+from dauys.station.folders import Media, read_facts, unlock
 from dauys.station.in_step import lacking
 from dauys.station.records import RecordFile, Row
 from dauys.station.secrets import Random, StartKeys
@@ -23,12 +23,16 @@ DATABASE: Final = "desk.db"
 RECORDS: Final = "desk.records"
 
 
-def make_desk(media: Media, facts: Facts, start: StartKeys, random: Random) -> None:
-    """Make both media of a desk, empty. Raises StationError J1.3 without a second medium, J1.5 over one."""
+def make_desk(media: Media, start: StartKeys, random: Random) -> None:
+    """Make both media of a desk, empty, before those of the journal: `station.json` says that all is there.
+
+    Raises StationError J1.3 without a second medium, J1.5 where a desk is there already.
+    """
     if media.second is None:
         raise StationError("J1.3", found="no second medium", expected="two media")
-    if read_facts(media.first) != facts:
-        raise StationError("J1.5", found="another device", expected=facts.device)
+    for path in (media.first / DATABASE, media.second / RECORDS):
+        if path.exists():
+            raise StationError("J1.5", found="a desk", expected="an empty folder", place=at(path))
     open_database(media.first / DATABASE, start.desk, DESK, make=True).close()
     RecordFile(media.second / RECORDS, start.desk, random).make()
 

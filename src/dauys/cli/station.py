@@ -1,0 +1,180 @@
+"""`dauys station`: one laptop of a polling station, from its kit to its seal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from dauys.cli.options import lang_option
+from dauys.cli.station_page import status, tell_installed, tell_seal, tell_start
+from dauys.cli.station_printers import Fitting
+from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
+from dauys.record.disk import Disk
+from dauys.station.closing import CardCount
+from dauys.station.export import export
+from dauys.station.folders import Media
+from dauys.station.program import Station, drill_clock, open_station
+from dauys.station.setup import install
+from dauys.station.web.runner import Address, running
+
+PORT: Final = 8443
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _media(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options that say where the media of the device are."""
+    options = (
+        click.option(
+            "--first", cls=Option, type=FOLDER, required=True, envvar="DAUYS_FIRST", help="option.first"
+        ),
+        click.option("--second", cls=Option, type=FOLDER, envvar="DAUYS_SECOND", help="option.second"),
+        click.option(
+            "--stick", cls=Option, type=FOLDER, required=True, envvar="DAUYS_STICK", help="option.stick"
+        ),
+        click.option("--rehearsal", cls=Option, is_flag=True, help="option.rehearsal"),
+        click.option("--clock", cls=Option, type=FILE, hidden=True),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+PASSWORD: Final[Decorator] = click.option(
+    "--password", cls=Option, type=FILE, metavar="FILE", help="option.password"
+)
+BOOTH: Final[Decorator] = click.option(
+    "--booth", "booths", cls=Option, type=Fitting(), multiple=True, metavar="PRINTERS", help="option.booth"
+)
+
+
+@click.group(cls=Verbs, name="station", context_settings=SETTINGS)
+@lang_option
+def command() -> None:
+    """Hold the verbs."""
+
+
+@command.command(cls=Verb, name="init", context_settings=SETTINGS)
+@click.argument("kit", type=FILE, metavar="KIT")
+@click.option("--device", cls=Option, required=True, metavar="ID", help="option.device")
+@click.option("--commission", cls=Option, metavar="KEY", help="option.commission")
+@click.option("--halves", cls=Option, type=FOLDER, metavar="DIR", help="option.halves")
+@_media
+@lang_option
+@reporting
+def init(kit: Path, device: str, **given: Any) -> int:
+    """Set a device up from its kit."""
+    media = _at(given)
+    for folder in (media.first, media.second, given["stick"]):
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+    key = bytes.fromhex(given["commission"]) if given["commission"] else None
+    made = install(kit, device, media, given["stick"], os.urandom, key=key)
+    tell_installed(made, media, given["halves"], words_for(click.get_current_context()))
+    return 0
+
+
+@command.command(cls=Verb, name="check", context_settings=SETTINGS)
+@_media
+@PASSWORD
+@BOOTH
+@lang_option
+@reporting
+def check(**given: Any) -> int:
+    """Open the device and tell how it is."""
+    words = words_for(click.get_current_context())
+    with _open(given) as station:
+        lines, well = status(station, words)
+        for line in lines:
+            click.echo(line)
+    return 0 if well else 1
+
+
+@command.command(cls=Verb, name="serve", context_settings=SETTINGS)
+@_media
+@PASSWORD
+@BOOTH
+@click.option(
+    "--host", cls=Option, default="127.0.0.1", show_default=True, metavar="ADDRESS", help="option.host"
+)
+@click.option(
+    "--port", cls=Option, type=click.IntRange(0, 65535), default=PORT, show_default=True, help="option.port"
+)
+@lang_option
+@reporting
+def serve(host: str, port: int, **given: Any) -> int:
+    """Serve the pages of members, desks and booths until told to stop."""
+    words = words_for(click.get_current_context())
+    with (
+        _open(given) as station,
+        running(station, Address(host, port, loopback=_is_loopback(host))) as served,
+    ):
+        tell_start(station, served, words)
+        try:
+            served.stopped.wait()
+        except KeyboardInterrupt:
+            click.echo(words.say("serve.stopped"), err=True)
+    return 0
+
+
+@command.command(cls=Verb, name="seal", context_settings=SETTINGS)
+@_media
+@PASSWORD
+@click.option(
+    "--cards", cls=Option, type=click.IntRange(0), nargs=5, required=True,
+    metavar="RECEIVED RETURNED SPOILED UNUSED MISSING", help="option.cards",
+)  # fmt: skip
+@lang_option
+@reporting
+def seal(cards: tuple[int, int, int, int, int], **given: Any) -> int:
+    """Write the last batch and *close*, sign, and show the seal."""
+    with _open({**given, "booths": ()}) as station:
+        tree = station.day.seal(station.desk.count(), CardCount(*cards))
+        tell_seal(tree, words_for(click.get_current_context()))
+    return 0
+
+
+@command.command(cls=Verb, name="export", context_settings=SETTINGS)
+@click.argument("medium", type=FOLDER, metavar="MEDIUM")
+@click.argument("stick", type=FOLDER, metavar="DIR")
+@lang_option
+@reporting
+def export_verb(medium: Path, stick: Path) -> int:
+    """Copy what is public from either medium to a stick."""
+    done = export(medium, stick, Disk())
+    words = words_for(click.get_current_context())
+    click.echo(
+        words.say("export.done", device=done.device, size=done.size, files=done.files, folder=str(stick))
+    )
+    return 0
+
+
+def _at(given: dict[str, Any]) -> Media:
+    return Media(given["first"], given["second"], given["rehearsal"])
+
+
+def _open(given: dict[str, Any]) -> AbstractContextManager[Station]:
+    printers = dict(enumerate(given["booths"], 1))
+    clocks = drill_clock(given["clock"]) if given["clock"] else None
+    password = _password(given["password"])
+    return open_station(_at(given), given["stick"], password, printers, os.urandom, clocks=clocks)
+
+
+def _password(file: Path | None) -> str:
+    if file is not None:
+        return file.read_text(encoding="utf-8").strip()
+    words = words_for(click.get_current_context())
+    halves = [click.prompt(words.say(f"ask.half_{half}"), hide_input=True) for half in ("first", "second")]
+    return " ".join(half.strip() for half in halves)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

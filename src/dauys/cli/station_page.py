@@ -1,0 +1,110 @@
+"""What `dauys station` says on its terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import apsw
+import click
+
+from dauys.station.device_log import Tree
+from dauys.station.faults import StationError
+from dauys.station.folders import Media
+from dauys.station.program import Station
+from dauys.station.setup import INSTALLATION, Installed
+from dauys.station.web.runner import Served
+from dauys.verify.devices import spoken_code
+from dauys.words import Words
+
+#: Booths and desks that get a code at the start.
+DESKS: Final = 2
+
+
+def tell_installed(made: Installed, media: Media, halves: Path | None, words: Words) -> None:
+    """Show the two halves of the start password, each to one member; or write each to a file to be sealed."""
+    if halves is not None:
+        halves.mkdir(parents=True, exist_ok=True)
+        for number, half in enumerate(made.halves, 1):
+            path = halves / f"half-{number}.txt"
+            path.touch(mode=0o600)
+            path.write_text(half + "\n", encoding="utf-8")
+        click.echo(words.say("init.halves", folder=str(halves)))
+    elif not sys.stdin.isatty():
+        raise StationError("J1.1", found="no terminal", expected="--halves DIR", hint="halves")
+    else:
+        for number, half in enumerate(made.halves, 1):
+            click.prompt(words.say("init.ready", number=number), default="", show_default=False)
+            click.echo(f"\n    {half}\n")
+            click.prompt(words.say("init.written"), default="", show_default=False)
+            click.clear()
+    fields = made.fields
+    click.echo(words.say("init.done", device=fields["device"], station=fields["station"]))
+    click.echo(words.say("init.key", key=fields["key"]))
+    click.echo(words.say("init.software", software=fields["software"]))
+    click.echo(words.say("init.act", file=str(media.first / INSTALLATION)))
+
+
+def status(station: Station, words: Words) -> tuple[list[str], bool]:
+    """Return how a device is, line by line, and whether all of it is as it must be."""
+    lines = [
+        words.say(
+            "check.kit", station=station.kit.station, device=station.device.id, code=station.kit.fingerprint
+        ),
+        words.say("check.phase", phase=words.say(f"phase.{station.day.phase().value}")),
+        words.say("check.sqlite", version=apsw.sqlite_lib_version()),
+        words.say("check.second" if station.media.second else "check.single"),
+    ]
+    size, root = station.opened.log.tree()
+    lines.append(words.say("check.log", size=size, code=spoken_code(root)))
+    decided = station.opened.decided
+    if decided.abandoned or decided.void or decided.owed:
+        facts = {"abandoned": len(decided.abandoned), "void": decided.void, "owed": len(decided.owed)}
+        lines.append(words.say("check.restart", **facts))
+    printers, well = _printers(station, words)
+    return [*lines, *printers], well
+
+
+def _printers(station: Station, words: Words) -> tuple[list[str], bool]:
+    lines, well = [], True
+    for number, glass in station.glasses.items():
+        try:
+            states = glass.states()
+        except StationError as error:
+            lines.append(words.say("check.booth_bad", number=number, code=error.code))
+            well = False
+            continue
+        for name, state in states.items():
+            good = state.stops is None
+            key = "check.booth" if good else "check.booth_bad"
+            lines.append(words.say(key, number=number, name=name, code=state.stops or ""))
+            well = well and good
+    return lines, well
+
+
+def tell_start(station: Station, served: Served, words: Words) -> None:
+    """Say where the pages are, what booths have to trust, and a code for each screen."""
+    for line in status(station, words)[0]:
+        click.echo(line)
+    click.echo(words.say("serve.at", url=served.url))
+    if served.authority is not None:
+        click.echo(words.say("serve.trust", url=f"{served.url}ca.pem", code=served.authority.fingerprint))
+    for line in _codes(station, served, words):
+        click.echo(line)
+
+
+def _codes(station: Station, served: Served, words: Words) -> Iterator[str]:
+    yield words.say("serve.members", code=served.invite("members"))
+    for number in range(1, DESKS + 1):
+        yield words.say("serve.desk", number=number, code=served.invite("desk", number))
+    for number in station.glasses:
+        yield words.say("serve.booth", number=number, code=served.invite("booth", number))
+
+
+def tell_seal(tree: Tree, words: Words) -> None:
+    """Show the seal: entries, and the first 100 bits of the root in 5 × 4 letters."""
+    size, root = tree
+    click.echo(words.say("seal.done", size=size, code=spoken_code(root)))
+    click.echo(words.say("seal.next"))

@@ -1,0 +1,66 @@
+"""What is public of a device, copied from either of its media to a stick (`spec/station.md` §8).
+
+A laptop that dies after its seal is exported from its second medium: the same bytes are on both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dauys.record.checkpoint import open_checkpoint
+from dauys.record.disk import Disk
+from dauys.record.keys import parse_verifier_key
+from dauys.record.tiles import tiles_of_size
+from dauys.station.faults import StationError, at
+from dauys.station.folders import LOG, read_facts
+from dauys.station.setup import INSTALLATION, installation_of
+
+#: Folder of a medium that protocols are written to.
+PROTOCOLS: Final = "protocols"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was copied: of which device, entries of its log, files."""
+
+    device: str
+    size: int
+    files: int
+
+
+def export(medium: Path, stick: Path, disk: Disk) -> Exported:
+    """Copy the log as it was last given out, and the protocols, below a folder of the device's name.
+
+    Nothing on the stick is written over by anything else: the checkpoint comes last. Raises StationError J1.5
+    where the medium is of no station, J1.3 where it cannot be read, LogError where its log is not whole.
+    """
+    facts = read_facts(medium)
+    key = parse_verifier_key(installation_of(medium)["key"])
+    source = medium / LOG / "public" if (medium / LOG / "public").is_dir() else medium / LOG
+    try:
+        note = (source / "checkpoint").read_bytes()
+        size = open_checkpoint(note, (key,), facts.origin).checkpoint.size
+        names = [tile.path for tile in tiles_of_size(size)] + ["checkpoint"]
+        files = {f"log/{name}": (source / name).read_bytes() for name in names}
+        protocols = sorted((medium / PROTOCOLS).glob("*")) if (medium / PROTOCOLS).is_dir() else []
+        files = {f"{PROTOCOLS}/{one.name}": one.read_bytes() for one in protocols if one.is_file()} | files
+        files |= {INSTALLATION: (medium / INSTALLATION).read_bytes()}
+    except OSError as error:
+        raise StationError(
+            "J1.3", found=error.strerror, expected="a file", place=at(error.filename)
+        ) from error
+    _write(stick / facts.device, files, disk)
+    return Exported(facts.device, size, len(files))
+
+
+def _write(target: Path, files: dict[str, bytes], disk: Disk) -> None:
+    durable: set[Path] = set()
+    last = files.pop("log/checkpoint")
+    for name, data in files.items():
+        path = target / name
+        disk.make_folders(path.parent)
+        disk.stage(path, data)
+        disk.sync_up(path.parent, target, durable)
+    disk.place(target / "log" / "checkpoint", last)

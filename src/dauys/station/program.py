@@ -1,0 +1,148 @@
+"""A station at work: one device with its kit, media, day, booths, desk and printers, behind its pages.
+
+Everything that a start decides is decided here, before any page is served.
+**Source:** spec/station.md §4, §6; spec/day.md.
+"""
+
+from __future__ import annotations
+
+import random as chance
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dauys.domain.election import AGAINST_ALL
+from dauys.station.day.day import Day
+from dauys.station.day.minutes import minuted_moments
+from dauys.station.day.watch import Watch
+from dauys.station.day.windows import windows
+from dauys.station.desk.folders import open_desk
+from dauys.station.desk.journal import DeskJournal
+from dauys.station.device import Device
+from dauys.station.device_log import Sample, Tree
+from dauys.station.faults import StationError
+from dauys.station.folders import Media, Opened, open_media
+from dauys.station.papers.facts import Listed
+from dauys.station.papers.of_election import head_of, styles_of
+from dauys.station.printer.glass import PaperGlass
+from dauys.station.printer.printer import Printer
+from dauys.station.secrets import Random
+from dauys.station.session import Booths
+from dauys.station.setup import read_own_kit
+from dauys.verify.kit import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The printers of one booth: those of slips, under glass, and that of receipts."""
+
+    slips: Sequence[Printer]
+    receipts: Printer
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Wall time with its zone, and seconds that only grow. `drill`: of a simulation, with short days."""
+
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    monotonic: Callable[[], float] = time.monotonic
+    drill: bool = False
+
+
+def drill_clock(file: Path) -> Clocks:
+    """Return the clock of a drill: the moment that stands in a file, RFC 3339 with its offset."""
+
+    def now() -> datetime:
+        return datetime.fromisoformat(file.read_text(encoding="ascii").strip())
+
+    return Clocks(now, lambda: now().timestamp(), drill=True)
+
+
+@dataclass(frozen=True)
+class Station:
+    """One device at work. `glasses`: papers of each booth, by its number."""
+
+    kit: Kit
+    media: Media
+    device: Device
+    opened: Opened
+    desk: DeskJournal
+    day: Day
+    booths: Booths
+    glasses: Mapping[int, PaperGlass]
+    clocks: Clocks
+
+    def read(self) -> Tree:
+        """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
+        return self.day.read(system_sample)
+
+
+#: Chooses with the randomness of the operating system.
+system_sample: Sample = chance.SystemRandom().sample
+
+
+@contextmanager
+def open_station(
+    media: Media,
+    stick: Path,
+    password: str,
+    printers: Mapping[int, Fitted],
+    random: Random,
+    *,
+    clocks: Clocks | None = None,
+    told: Tree | None = None,
+) -> Iterator[Station]:
+    """Open a device, decide what was under way, and give it with everything around it.
+
+    `printers`: of each booth, by its number. `told`: size and root of the last reading, as members type it.
+    Raises StationError J1.x, and LogError L5.x where the log is open elsewhere or damaged.
+    """
+    clocks = clocks or Clocks()
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_media(media, stick, password, random, told=told))
+        kit = read_own_kit(media, opened.facts)
+        if clocks.drill and kit.simulation is None:
+            raise StationError("J3.8", found="the clock of a drill", expected="the clock of this machine")
+        desk = stack.enter_context(open_desk(media, stick, password, kit.voters, random))
+        cards = kit.device(opened.facts.device).cards
+        device = Device(kit.vote_id, kit.station, opened.facts.device, kit.ballots, cards, opened.keys)
+        day = make_day(kit, device, opened, clocks)
+        day.resume()
+        glasses = make_glasses(kit, device, printers)
+        booths = Booths(
+            device,
+            opened.journal,
+            lambda: day.admitted(desk.admitted()),
+            opened.log.tree,
+            glasses.__getitem__,
+        )
+        yield Station(kit, media, device, opened, desk, day, booths, glasses, clocks)
+
+
+def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:
+    """Return the day of a device in the time of its station."""
+    zone = next(one.time_zone for one in kit.election.stations if one.id == kit.station)
+    at = ZoneInfo(zone)
+    watch = Watch(lambda: clocks.now().astimezone(at), clocks.monotonic, minuted_moments(opened.journal))
+    number = int(kit.vote_id.split("/")[1])
+    return Day(device, opened.journal, opened.log, windows(kit.election, zone, number), watch)
+
+
+def ballots_of(kit: Kit) -> dict[str, tuple[Listed, ...]]:
+    """Return the contests of every ballot style as papers name them."""
+    standing = {name: [one for one in options if one != AGAINST_ALL] for name, options in kit.options.items()}
+    return styles_of(kit.election, kit.vote_id, standing)
+
+
+def make_glasses(kit: Kit, device: Device, printers: Mapping[int, Fitted]) -> dict[int, PaperGlass]:
+    """Return the papers of each booth. Receipts say that the record is at the host of the election log."""
+    address = kit.log_key.name.partition("/")[0]
+    head = head_of(kit.election, kit.vote_id, kit.station, device.id, address)
+    styles = ballots_of(kit)
+    return {
+        number: PaperGlass(head, styles, fitted.slips, fitted.receipts) for number, fitted in printers.items()
+    }

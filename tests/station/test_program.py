@@ -1,0 +1,130 @@
+"""A whole day of a station through the program: kit, phases, desk, booths, restart, seal, export."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, cards_left, make, vote
+
+from dauys.crypto.framing import framed_hash, holds
+from dauys.record.checkpoint import open_checkpoint
+from dauys.record.disk import Disk
+from dauys.record.keys import parse_verifier_key
+from dauys.record.reader import LogReader
+from dauys.record.sources import FolderSource
+from dauys.station.export import export
+from dauys.station.faults import StationError
+from dauys.station.folders import Media
+from dauys.station.sealing import destroy
+from dauys.station.setup import installation_of, read_own_kit
+from dauys.station.software import software_hash
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("kit-station"))
+
+
+@pytest.fixture
+def laptop(made, tmp_path):
+    one = Laptop(made, tmp_path)
+    one.install()
+    return one
+
+
+def entries(folder):
+    """Kinds of the entries of an exported log, in order; `ballot` for ballots."""
+    key = parse_verifier_key(installation_of(folder)["key"])
+    source = FolderSource(folder / "log")
+    note = source.read("checkpoint", 1_000_000)
+    shown = open_checkpoint(note, (key,), key.name).checkpoint
+    reader = LogReader(source, shown.size, shown.root)
+    found = [data for _, data in reader.entries()]
+    return ["ballot" if data[:1] == b"\x01" else json.loads(data)["kind"] for data in found]
+
+
+def test_a_whole_day(laptop, made, tmp_path):
+    fields = laptop.installed.fields
+    key = parse_verifier_key(fields["key"])
+    with laptop.open() as station:
+        root = station.kit.ballots.root
+        signed = framed_hash("installation", root, DEVICE, STATION, fields["type"], fields["key"])
+        assert holds(key.public, signed, bytes.fromhex(fields["signature"]))
+        assert fields["software"] == software_hash().hex()
+        laptop.begin(station)
+        for number in range(1, 4):
+            station.desk.mark(str(number), "electronic")
+        station.desk.mark("4", "paper")
+        vote(station, made.cards[0], [[0], [1]])
+        vote(station, made.cards[1], [[2], []])
+        assert station.booths.free() == 1
+        with pytest.raises(StationError, match=r"J2\.2"):
+            vote(station, "0" * 28, [[0], [1]])
+        station.booths.leave(station.booths.sessions[1])
+    # The laptop stops and starts: what was kept is kept, and one more is admitted again.
+    laptop.at("12:10")
+    with laptop.open() as station:
+        assert station.opened.journal.count("cast") == 2
+        assert station.booths.free() == 0
+        station.desk.readmit("3", PEOPLE[0])
+        vote(station, made.cards[2], [[1], [0]], "challenge")
+        station.desk.readmit("3", PEOPLE[0])
+        vote(station, made.cards[3], [[1], [0]])
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, station.booths)
+        size, root = station.day.seal(station.desk.count(), cards_left(made, 4))
+    # Both media give the same, also without the laptop.
+    sticks = [tmp_path / "usb-1", tmp_path / "usb-2"]
+    for medium, stick in zip(laptop.media.folders, sticks, strict=True):
+        done = export(medium, stick, Disk())
+        assert (done.device, done.size) == (DEVICE, size)
+    files = [
+        {str(p.relative_to(s)): p.read_bytes() for p in sorted(s.rglob("*")) if p.is_file()} for s in sticks
+    ]
+    assert files[0] == files[1]
+    kinds = entries(sticks[0] / DEVICE)
+    assert kinds == ["open", "ballot", "ballot", "ballot", "batch", "challenge", "close"]
+    assert station.opened.log.tree() == (size, root)
+    destroy(laptop.media.first, bytes)
+    with pytest.raises(StationError, match=r"J3\.4"), laptop.open():
+        pass
+
+
+def test_a_booth_opens_only_while_the_day_is_open(laptop, made):
+    with laptop.open() as station:
+        station.desk.mark("1", "electronic")
+        assert station.booths.free() == 0
+        with pytest.raises(StationError, match=r"J2\.1"):
+            vote(station, made.cards[0], [[0], [1]])
+
+
+def test_another_kit_is_noticed(laptop):
+    for folder in laptop.media.folders:
+        facts = folder / "station.json"
+        told = json.loads(facts.read_bytes())["kit"]
+        facts.write_bytes(facts.read_bytes().replace(told.encode(), b"0" * 64))
+    with pytest.raises(StationError, match=r"J1\.5"), laptop.open():
+        pass
+
+
+def test_a_device_is_set_up_once(laptop, made):
+    with pytest.raises(StationError, match=r"J1\.[15]"):
+        laptop.install()
+
+
+def test_the_clock_of_a_drill_is_for_simulations(laptop, monkeypatch):
+    def real(media, facts):
+        return replace(read_own_kit(media, facts), simulation=None)
+
+    monkeypatch.setattr("dauys.station.program.read_own_kit", real)
+    with pytest.raises(StationError, match=r"J3\.8"), laptop.open():
+        pass
+
+
+def test_one_medium_alone_goes_on(laptop):
+    alone = Media(laptop.media.first, None, rehearsal=True)
+    with laptop.open(alone) as station:
+        assert station.media.second is None
+        assert station.kit.vote_id == VOTE
