@@ -1,4 +1,4 @@
-"""Write spec/vectors/papers/slips.json: slips and the SHA-256 of their jobs."""
+"""Write spec/vectors/papers/slips.json: slips and marks with the SHA-256 of their jobs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from test_slip_papers import VECTORS, of_vector
 
 from dauys.station.papers.job import job
+from dauys.station.papers.marks import mark_accepted, mark_void
 
 ELECTION = ["Мәжіліс сайлауы", "Выборы Мажилиса", "Election of the Majilis"]
 LIST = ["Партиялық тізім", "Партийный список", "Party list"]
@@ -50,7 +51,9 @@ def main(folder: Path) -> None:
         found = of_vector(told)
         told["lines"] = [one.height for one in found]
         told["sha256"] = [hashlib.sha256(job(one)).hexdigest() for one in found]
-    text = json.dumps({"slips": ROWS}, ensure_ascii=False, indent=1, sort_keys=True)
+    marks = {"accepted": mark_accepted(), "void": mark_void()}
+    hashes = {name: hashlib.sha256(job(one, cut=True)).hexdigest() for name, one in marks.items()}
+    text = json.dumps({"marks": hashes, "slips": ROWS}, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "slips.json").write_text(text + "\n")
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 from dataclasses import fields
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from paper_facts import HEAD, KAZAKH, LIST, PATRIOTS, TITLE, contest
 from PIL import Image
 
-from dauys.domain.text import Text
+from dauys.domain.text import LANGUAGES, Text
 from dauys.station.faults import StationError
 from dauys.station.papers import faces, slip
 from dauys.station.papers.faces import Face, checked, width_of, wrap
@@ -23,6 +25,7 @@ from dauys.station.papers.of_election import head_of, styles_of
 from dauys.station.papers.raster import ROW, WIDTH, Raster, from_ink, harmless
 from dauys.station.papers.slip import VIEW, slips
 from dauys.station.printer.commands import AT_ONCE
+from dauys.words import Words
 
 VECTORS = Path(__file__).parents[3] / "spec" / "vectors" / "papers"
 
@@ -42,6 +45,12 @@ def test_slips_have_the_bytes_of_the_vectors(told):
     found = of_vector(told)
     assert [hashlib.sha256(job(one)).hexdigest() for one in found] == told["sha256"]
     assert [one.height for one in found] == told["lines"]
+
+
+def test_marks_have_the_bytes_of_the_vectors():
+    told = json.loads((VECTORS / "slips.json").read_text())["marks"]
+    found = {"accepted": mark_accepted(), "void": mark_void()}
+    assert {name: hashlib.sha256(job(one, cut=True)).hexdigest() for name, one in found.items()} == told
 
 
 def test_nothing_but_election_contest_and_choice_can_be_given():
@@ -243,6 +252,33 @@ def test_a_paper_that_grows_without_end_is_refused():
     sheet = slip.Sheet()
     with pytest.raises(StationError, match=r"J7\.8"):
         sheet.space(10_001)
+
+
+def test_every_code_of_printers_and_papers_is_listed_and_can_be_said():
+    page = (VECTORS.parents[1] / "papers.md").read_text()
+    listed = set(re.findall(r"^\| (J7\.\d)", page, re.M))
+    source = Path(slip.__file__).parents[1]
+    modules = [*source.glob("papers/*.py"), *source.glob("printer/*.py")]
+    raised = set(re.findall(r'"(J7\.\d)"', "".join(one.read_text() for one in modules)))
+    assert listed == raised == {f"J7.{number}" for number in range(1, 10)}
+    for language in LANGUAGES:
+        own = Words(language, "papers")
+        assert all(own.has(code) for code in listed)
+        assert all(own.has(f"printed.{what}") for what in ("none", "part", "all", "unknown"))
+
+
+def test_every_font_is_what_its_name_says():
+    for package, folder, name in ((*home, name) for name, home in faces._HOMES.items()):
+        assert (files(package) / folder / f"{name}.ttf").read_bytes()[:4] == b"\0\1\0\0"
+
+
+def test_the_example_of_the_page_is_the_vector():
+    page = (VECTORS.parents[1] / "papers.md").read_text()
+    [seat] = [one for one in vectors() if one["name"] == "seat"]
+    [own] = of_vector(seat)
+    assert f"{own.height} lines" in page
+    assert f"{len(job(own)):,} bytes" in page
+    assert seat["sha256"][0][:16] in page
 
 
 def test_heads_of_receipts_say_what_the_file_says(majilis):

@@ -1,4 +1,4 @@
-"""The few bytes of ESC/POS that stand beside a raster (`spec/papers.md` §7, §8)."""
+"""The few bytes of ESC/POS that stand beside a raster (`spec/papers.md` §6, §8)."""
 
 from __future__ import annotations
 
