@@ -32,6 +32,7 @@ class DeviceSpec:
     """One device in one vote. `rows`: for each cast ballot a byte 0 or 1 per option of its style.
 
     `registered`, `additions`: voters of the station. `readings`: how many turnout readings the day has.
+    `spare`: cards that are left over.
     """
 
     vote: str
@@ -44,6 +45,7 @@ class DeviceSpec:
     additions: int
     readings: int
     seed: int
+    spare: int = UNUSED
 
     def draws(self, *labels: object) -> Draws:
         """Return a stream of draws of this device."""
@@ -86,7 +88,7 @@ class DeviceSpec:
 
     def cards(self) -> list[bytes]:
         """Return the secrets of all cards, 16 bytes each; the first `sessions` are used."""
-        count = self.sessions + UNUSED + RETURNED + SPOILED
+        count = self.sessions + self.spare + RETURNED + SPOILED
         return [self.secret("card", number)[:16] for number in range(count)]
 
     def card_list(self) -> CardList:
@@ -238,10 +240,10 @@ class DeviceDay:
             "empty": empty,
         }
         cards = {
-            "received": ended + UNUSED + RETURNED + SPOILED,
+            "received": ended + spec.spare + RETURNED + SPOILED,
             "returned": RETURNED,
             "spoiled": SPOILED,
-            "unused": UNUSED,
+            "unused": spec.spare,
             "missing": 0,
         }
         slips = {"accepted": cast * spec.contests, "void": (ended - cast) * spec.contests + 1}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,9 +17,12 @@ from dauys._core import TrusteeSecret
 from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
 from dauys.record.writer import RecordWriter, create_record
+from dauys.simulate.kits import Office
+from dauys.simulate.live import Live
 from dauys.simulate.parties import Parties
 from dauys.simulate.record_times import Times
 from dauys.simulate.record_vote import VotePlay
+from dauys.simulate.record_wave import votes_of_live
 from dauys.simulate.reported import all_protocols, tally_time
 from dauys.simulate.scene import Scene
 from dauys.simulate.signing import protocol_fields
@@ -33,6 +36,8 @@ SIMULATION: Final = (
     "SIMULATION: all keys but the trustees' come from a seed; nothing in this record is secret or real"
 )
 WITNESSES: Final = 3
+#: Folder beside the record for what a commission gives to stations and to nobody else.
+PRIVATE: Final = "private"
 Told = Callable[[str, int, int], None]
 Event = tuple[datetime, int, Callable[[], None]]
 
@@ -54,19 +59,29 @@ class Simulated:
 
 
 def simulate_record(
-    out: Path, scene: Scene, seed: int, told: Told = _nothing, software: Mapping[str, bytes] | None = None
+    out: Path,
+    scene: Scene,
+    seed: int,
+    told: Told = _nothing,
+    software: Mapping[str, bytes] | None = None,
+    *,
+    live: Live | None = None,
 ) -> Simulated:
     """Write the record of a scene into a new folder. `software`: programs to name in it, by name.
 
-    Raises LogError L5.2 where the folder is there.
+    `live`: who plays the stations that are no simulation; what they need is written into the folder `private`
+    beside the record, and what they cast is what their protocols say. Raises LogError L5.2 where the folder
+    is there, ValueError where a live station is none of this scene, or two are of one unit.
     """
     parties = Parties(scene.election.id, seed)
+    real = _live_stations(scene, live)
     with create_record(out, parties.log) as log:
-        play = _Play(log, scene, parties, seed, told)
+        policy, key = out / "policy", out / "log.key"
+        policy.write_text(parties.policy(WITNESSES), encoding="utf-8")
+        play = _Play(log, scene, parties, seed, told, live, real, out / PRIVATE)
         play.run(software or {})
         entries = log.end
-    policy, key = out / "policy", out / "log.key"
-    policy.write_text(parties.policy(WITNESSES), encoding="utf-8")
+        scene = play.scene
     key.write_text(parties.log.verifier.encode() + "\n", encoding="utf-8")
     (out / "SIMULATION").write_text(
         f"{SIMULATION}.\nThe record is the folder `public`. Seed: {seed}.\n", encoding="utf-8"
@@ -74,6 +89,15 @@ def simulate_record(
     ballots = sum(scene.ballots.values())
     stations = len({station for station, _ in scene.ballots})
     return Simulated(out / "public", policy, key, ballots, stations, entries)
+
+
+def _live_stations(scene: Scene, live: Live | None) -> frozenset[str]:
+    stations = frozenset() if live is None else live.stations
+    known = {station.id for station in scene.stations(1)}
+    units = [units_of(scene.election)[station] for station in stations if station in known]
+    if stations - known or len(set(units)) != len(stations):
+        raise ValueError(f"live stations {sorted(stations)}: each votes in round 1, alone live in its unit")
+    return stations
 
 
 @dataclass(slots=True)
@@ -85,6 +109,11 @@ class _Play:
     parties: Parties
     seed: int
     told: Told
+    live: Live | None
+    live_stations: frozenset[str]
+    private: Path
+    protocols: list[Protocol] = field(default_factory=list)
+    results: list[tuple[datetime, dict[str, object]]] = field(default_factory=list)
 
     @property
     def law(self) -> Law:
@@ -102,13 +131,31 @@ class _Play:
         plays = [
             VotePlay(self.log, self.scene, self.parties, self.seed, number, definition) for number in rounds
         ]
-        sessions = {key: one for play in plays for key, one in play.sessions().items()}
-        protocols = all_protocols(self.scene, sessions, self._single(rounds))
-        results = self._results(protocols)
+        plays[0].live = self.live_stations
         for play in plays:
             secrets = {number: secret.for_next_vote() for number, secret in secrets.items()}
-            self._play_round(play, secrets, protocols, results)
+            self._prepare_round(play, secrets)
+            self._hold_round(play)
+            if play is plays[0]:
+                self._report(plays)
+            self._end_round(play)
         self._cosign(Times(election, rounds[-1]).after)
+
+    def _report(self, plays: list[VotePlay]) -> None:
+        """Put together every protocol and result, once the first round is over: all else is planned."""
+        first = plays[0]
+        cast = {station: one.cast for station, one in first.live_sessions.items()}
+        opened = first.opened.totals if first.opened else ()
+        votes = votes_of_live(self.scene, first.round, cast, opened)
+        sessions = {key: one for play in plays for key, one in play.sessions().items()}
+        ballots = {(station, first.round): count for station, count in cast.items()}
+        self.scene = replace(
+            self.scene,
+            electronic={**self.scene.electronic, **votes},
+            ballots={**self.scene.ballots, **ballots},
+        )
+        self.protocols = all_protocols(self.scene, sessions, self._single([play.round for play in plays]))
+        self.results = self._count(self.protocols)
 
     def _single(self, rounds: list[int]) -> list[str]:
         """Return the stations whose unit has no other electronic station, in every round."""
@@ -172,14 +219,8 @@ class _Play:
         note = self.log.store.shown().note.encode().decode()
         self.log.append("cosigned", at=at, note=note)
 
-    def _play_round(
-        self,
-        play: VotePlay,
-        secrets: Mapping[int, TrusteeSecret],
-        protocols: list[Protocol],
-        results: list[tuple[datetime, dict[str, object]]],
-    ) -> None:
-        """Write one round: keys, devices, then protocols, waves and results as they came."""
+    def _prepare_round(self, play: VotePlay, secrets: Mapping[int, TrusteeSecret]) -> None:
+        """Write one round up to its devices, which are installed."""
         times = Times(self.scene.election, play.round)
         self._keep_cosigned(times.announced)
         self.told("ceremony", 0, 1)
@@ -192,21 +233,32 @@ class _Play:
                 self._keep_cosigned(moment)
         play.install(times)
         self._cosign(times.installed)
+        if self.live is not None and play.live:
+            policy = self.parties.policy(WITNESSES).encode()
+            office = Office(self.log.public, policy, self.scene, self.parties, self.seed)
+            play.install_live(office, self.live, self.private, times)
+            self._cosign(times.installed)
         self._keep_cosigned(times.installed)
-        for done, total in play.day(times):
+
+    def _hold_round(self, play: VotePlay) -> None:
+        """Write the day of voting, and let the trustees open its sums."""
+        for done, total in play.day(Times(self.scene.election, play.round), self.live):
             self.told("ballots", done, total)
+        self.told("tally", 0, 1)
+        play.open_sums()
+
+    def _end_round(self, play: VotePlay) -> None:
+        """Write protocols, waves and results of one round, as they came."""
+        protocols, number = self.protocols, play.round
+        opened = tally_time(protocols, number)
         for _, _, write in heapq.merge(
-            self._protocol_events(protocols, play.round),
-            self._result_events(results, play.round),
-            iter([(tally_time(protocols, play.round), 1, lambda: self._tally(play, protocols))]),
+            self._protocol_events(protocols, number),
+            self._result_events(self.results, number),
+            iter([(opened, 1, lambda: play.tally(opened))]),
             key=lambda event: event[:2],
         ):
             write()
-        self._cosign(times.after)
-
-    def _tally(self, play: VotePlay, protocols: list[Protocol]) -> None:
-        self.told("tally", 0, 1)
-        play.tally(tally_time(protocols, play.round))
+        self._cosign(Times(self.scene.election, number).after)
 
     def _protocol_events(self, protocols: list[Protocol], number: int) -> Iterator[Event]:
         for protocol in protocols:
@@ -231,7 +283,7 @@ class _Play:
                 what="set_aside",
             )
 
-    def _results(self, protocols: list[Protocol]) -> list[tuple[datetime, dict[str, object]]]:
+    def _count(self, protocols: list[Protocol]) -> list[tuple[datetime, dict[str, object]]]:
         """Return what is published and when, counted by the law."""
         election = replace(
             self.scene.election, publications=self.scene.publications, set_aside=dict(self.scene.set_aside)

@@ -9,46 +9,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 from dauys import _core
 from dauys._core import TrusteeSecret
-from dauys.crypto.ballots import ContestSum, add_up
+from dauys.crypto.ballots import add_up
 from dauys.crypto.board import PublicKeys
 from dauys.crypto.boxes import RootEntry, encode_root, parse_root
 from dauys.crypto.framing import framed_hash
 from dauys.crypto.shapes import canonical
 from dauys.crypto.stick_files import TRANSCRIPT
 from dauys.crypto.stick_tally import decrypt, sign_wave, totals, wave_name
-from dauys.crypto.tally_files import VerifiedSum, encode_wave, set_hash
+from dauys.crypto.tally import TallyReport
 from dauys.crypto.trustees import check_transcript
 from dauys.domain.places import Device, Station
 from dauys.record.book import vote_folder
+from dauys.record.keys import VerifierKey, parse_verifier_key
 from dauys.record.note import Note
 from dauys.record.writer import DeviceWriter, RecordWriter, create_device
 from dauys.simulate.ceremony import Trustees, gather_trustees
-from dauys.simulate.device_day import SOFTWARE, DeviceDay, DeviceSpec, card_file
+from dauys.simulate.device_day import SOFTWARE, UNUSED, DeviceDay, DeviceSpec, card_file
 from dauys.simulate.draws import Draws
+from dauys.simulate.kits import Office
+from dauys.simulate.live import SPARE, Live, card_letters, copy_live, read_live
 from dauys.simulate.parties import Parties
 from dauys.simulate.record_times import Times
+from dauys.simulate.record_wave import Played, wave_of_played
 from dauys.simulate.reported import Sessions, options_of
 from dauys.simulate.scene import Scene
 from dauys.simulate.signing import installation_signature
 from dauys.simulate.voters import make_extract
 from dauys.systems import laws
-from dauys.verify.units import Installed, opened_contests, ready_units, units_of
 
 PRESENT = ["SIMULATION chair", "SIMULATION secretary", "SIMULATION observer"]
-
-
-@dataclass(slots=True)
-class Played:
-    """What is kept of a device after its day: its seal, the sums and hashes of its ballots by contest."""
-
-    station: str
-    size: int
-    root: bytes
-    hashes: Mapping[str, Sequence[bytes]]
-    sums: Mapping[str, ContestSum]
 
 
 @dataclass(slots=True)
@@ -65,6 +58,11 @@ class VotePlay:
     table: Trustees | None = None
     keys: PublicKeys | None = None
     root: RootEntry | None = None
+    #: Stations whose devices are real, and the keys that these have made.
+    live: frozenset[str] = frozenset()
+    live_keys: dict[str, VerifierKey] = field(default_factory=dict)
+    live_sessions: dict[str, Sessions] = field(default_factory=dict)
+    opened: TallyReport | None = None
 
     @property
     def vote(self) -> str:
@@ -86,7 +84,8 @@ class VotePlay:
         found = {}
         for station, device in self.devices():
             spec = self.spec(station, device)
-            found[station.id, self.round] = Sessions(spec.sessions + 1, len(spec.rows))
+            planned = Sessions(spec.sessions + 1, len(spec.rows))
+            found[station.id, self.round] = self.live_sessions.get(station.id, planned)
         return found
 
     def contests_of(self, station: Station) -> tuple[str, ...]:
@@ -116,6 +115,7 @@ class VotePlay:
             additions or 0,
             len(election.turnout_readings),
             self.seed,
+            SPARE if station.id in self.live else UNUSED,
         )
 
     def _rows(self, station: Station, contests: Sequence[str]) -> list[bytes]:
@@ -205,52 +205,77 @@ class VotePlay:
         self.log.append("register", at=times.registered, registered=total, stations=file, vote=self.vote)
 
     def install(self, times: Times) -> None:
-        """Write the card list and the installation of every device."""
-        if self.root is None:
-            raise RuntimeError("no root yet")
+        """Write the card list of every device, and the installation of each that is not live."""
         for station, device in self.devices():
             spec = self.spec(station, device)
-            cards, data = card_file(spec)
-            file = self.log.add_file(f"{self.folder}/cards-{device.id}.json", data)
-            self.log.append(
-                "cards",
-                at=times.installed,
-                count=len(cards.hashes),
-                device=device.id,
-                hash=cards.list_hash.hex(),
-                list=file,
-                vote=self.vote,
-            )
-            signer = self.parties.device(self.vote, device.id, spec.key_seed)
-            signature = installation_signature(spec.key_seed, self.root.root, device, signer)
-            self.log.append(
-                "installation",
-                at=times.installed,
-                device=device.id,
-                key=signer.verifier.encode(),
-                present=PRESENT,
-                signature=signature.hex(),
-                software=SOFTWARE.hex(),
-                station=station.id,
-                type=device.kind,
-                vote=self.vote,
-            )
+            self._list_cards(spec, times)
+            if station.id not in self.live:
+                signer = self.parties.device(self.vote, device.id, spec.key_seed)
+                signature = installation_signature(spec.key_seed, self._root().root, device, signer)
+                self._installation(
+                    station, device, times, signer.verifier.encode(), signature.hex(), SOFTWARE.hex()
+                )
 
-    def day(self, times: Times) -> Iterator[tuple[int, int]]:
-        """Play the day of each device; yield ballots done and ballots in all."""
+    def _list_cards(self, spec: DeviceSpec, times: Times) -> None:
+        cards, data = card_file(spec)
+        file = self.log.add_file(f"{self.folder}/cards-{spec.device}.json", data)
+        self.log.append(
+            "cards",
+            at=times.installed,
+            count=len(cards.hashes),
+            device=spec.device,
+            hash=cards.list_hash.hex(),
+            list=file,
+            vote=self.vote,
+        )
+
+    def _installation(self, station: Station, device: Device, times: Times, *act: str) -> None:
+        key, signature, software = act
+        self.log.append(
+            "installation",
+            at=times.installed,
+            device=device.id,
+            key=key,
+            present=PRESENT,
+            signature=signature,
+            software=software,
+            station=station.id,
+            type=device.kind,
+            vote=self.vote,
+        )
+
+    def install_live(self, office: Office, live: Live, private: Path, times: Times) -> None:
+        """Give each live station its kit and cards, and write the installation that it gives back."""
+        for station, device in self.devices():
+            if station.id not in self.live:
+                continue
+            spec = self.spec(station, device)
+            files = office.write(private, station, spec)
+            act = live.install(station.id, files.kit, card_letters(spec))
+            self.live_keys[device.id] = parse_verifier_key(act["key"])
+            self._installation(station, device, times, act["key"], act["signature"], act["software"])
+
+    def _root(self) -> RootEntry:
+        if self.root is None:
+            raise RuntimeError("no root yet")
+        return self.root
+
+    def day(self, times: Times, live: Live | None = None) -> Iterator[tuple[int, int]]:
+        """Play the day of each device, or take that of a live one; yield ballots done and ballots in all."""
         total = sum(self.scene.ballots[station.id, self.round] for station, _ in self.devices())
         done = 0
         for place, (station, device) in enumerate(self.devices()):
-            self._play_device(station, device, times, first=place == 0)
+            if live is not None and station.id in self.live:
+                self._take_live(station, device, times, live, first=place == 0)
+            else:
+                self._play_device(station, device, times, first=place == 0)
             done += self.scene.ballots[station.id, self.round]
             yield done, total
 
     def _play_device(self, station: Station, device: Device, times: Times, *, first: bool) -> None:
-        if self.root is None:
-            raise RuntimeError("no root yet")
         spec = self.spec(station, device)
-        election = self.root.election()
-        day = DeviceDay(spec, election, self.root.root)
+        election = self._root().election()
+        day = DeviceDay(spec, election, self._root().root)
         signer = self.parties.device(self.vote, device.id, spec.key_seed)
         store = self.log.store.folder / f"device-{device.id}"
         with create_device(store, signer) as log:
@@ -265,6 +290,16 @@ class VotePlay:
         shutil.rmtree(store)
         self._seal(device.id, seal.note, seal.checkpoint.root, seal.checkpoint.size, times, first=first)
         self.played[device.id] = self._kept(day, station, seal.checkpoint.size, seal.checkpoint.root)
+
+    def _take_live(self, station: Station, device: Device, times: Times, live: Live, *, first: bool) -> None:
+        """Take the sealed log of a live device into the record."""
+        folder = live.day(station.id, self.spec(station, device).rows)
+        log = read_live(folder, self.live_keys[device.id], device.id, self._root().election())
+        copy_live(log, self.log.public, self.vote, device.id)
+        tree, counts = log.opened.checkpoint, log.close["counts"]
+        self._seal(device.id, log.opened.note, tree.root, tree.size, times, first=first)
+        self.played[device.id] = Played(station.id, tree.size, tree.root, log.hashes, log.sums)
+        self.live_sessions[station.id] = Sessions(counts["admitted"], counts["cast"])
 
     def _fill(self, day: DeviceDay, log: DeviceWriter, station: Station, times: Times) -> None:
         """Write batches at readings and at close, then what ended otherwise."""
@@ -315,25 +350,32 @@ class VotePlay:
         }
         return Played(station.id, size, root, dict.fromkeys(contests, sorted(day.hashes)), sums)
 
+    def open_sums(self) -> None:
+        """Let the trustees open the sums of the first wave; nothing of it is written yet."""
+        table, keys, root = self._table(), self.keys, self._root()
+        if keys is None:
+            raise RuntimeError("no keys yet")
+        sums, data = wave_of_played(self.scene.election, self._minimum(), root, self.played)
+        table.table[wave_name(1)] = data
+        everybody = list(table.secrets)
+        table.do(lambda stick: sign_wave(stick, 1), everybody[: keys.plan.quorum])
+        openers = everybody[-keys.plan.threshold :]
+        table.do(lambda stick: decrypt(stick, 1, sums, root.root), openers)
+        self.opened = totals(table.stick(openers[0]), 1, sums)
+        if self.opened.problems:
+            raise RuntimeError(f"the tally does not hold: {[p.code for p in self.opened.problems]}")
+
     def tally(self, at: datetime) -> None:
         """Write the wave, signatures of the quorum, partial decryptions of the fewest who suffice, totals."""
-        table, keys, root = self.table, self.keys, self.root
-        if table is None or keys is None or root is None:
-            raise RuntimeError("no keys yet")
+        table, report = self._table(), self.opened
+        if report is None:
+            raise RuntimeError("no sums are open yet")
         moment = at.isoformat(timespec="seconds")
-        sums, data = self._wave(root.root)
-        table.table[wave_name(1)] = data
-        file = self.log.add_file(f"{self.folder}/wave-1.json", data)
+        file = self.log.add_file(f"{self.folder}/wave-1.json", table.table[wave_name(1)])
         self.log.append("wave", at=moment, file=file, number=1, vote=self.vote)
-        everybody = list(table.secrets)
-        signers, openers = everybody[: keys.plan.quorum], everybody[-keys.plan.threshold :]
-        table.do(lambda stick: sign_wave(stick, 1), signers)
-        self._files("wave-signature", "wave-1-signature", signers, moment)
-        table.do(lambda stick: decrypt(stick, 1, sums, root.root), openers)
-        self._files("partial", "partial-1", openers, moment)
-        report = totals(table.stick(openers[0]), 1, sums)
-        if report.problems:
-            raise RuntimeError(f"the tally does not hold: {[p.code for p in report.problems]}")
+        for kind, name in (("wave-signature", "wave-1-signature"), ("partial", "partial-1")):
+            there = [number for number in table.secrets if f"{name}-{number}.json" in table.table]
+            self._files(kind, name, there, moment)
         opened = [
             {"ballots": one.ballots, "contest": one.contest, "unit": one.unit, "votes": list(one.votes)}
             for one in report.totals
@@ -342,47 +384,15 @@ class VotePlay:
         file = self.log.add_file(f"{self.folder}/tally-1.json", tally)
         self.log.append("tally", at=moment, file=file, vote=self.vote, wave=1)
 
-    def _files(self, kind: str, name: str, trustees: Sequence[int], at: str) -> None:
-        """Write what trustees published, a file and an entry each."""
+    def _table(self) -> Trustees:
         if self.table is None:
             raise RuntimeError("no trustees yet")
+        return self.table
+
+    def _files(self, kind: str, name: str, trustees: Sequence[int], at: str) -> None:
+        """Write what trustees published, a file and an entry each."""
+        table = self._table()
         for trustee in trustees:
-            data = self.table.table[f"{name}-{trustee}.json"]
+            data = table.table[f"{name}-{trustee}.json"]
             file = self.log.add_file(f"{self.folder}/{name}-{trustee}.json", data)
             self.log.append(kind, at=at, file=file, trustee=trustee, vote=self.vote, wave=1)
-
-    def _wave(self, root: bytes) -> tuple[list[VerifiedSum], bytes]:
-        """Return the sums of the first wave and its document, by the rule of the record."""
-        units = units_of(self.scene.election)
-        installed = [Installed(device, one.station, True, False) for device, one in self.played.items()]
-        sums, listed = [], []
-        for unit, devices in ready_units(installed, units, ()).items():
-            own = [self._unit_sum(root, unit, devices, contest) for contest in self._opened(devices)]
-            if not own:
-                continue
-            sums += own
-            contests = [{"ballots": one.ballots, "id": one.contest, "set": one.set_hash.hex()} for one in own]
-            seals = [
-                {"id": name, "root": self.played[name].root.hex(), "size": self.played[name].size}
-                for name in devices
-            ]
-            listed.append({"contests": contests, "devices": seals, "id": unit})
-        return sums, encode_wave(self.vote, root, 1, listed)
-
-    def _opened(self, devices: Sequence[str]) -> list[str]:
-        contests = {contest for device in devices for contest in self.played[device].sums}
-        return opened_contests(
-            contests,
-            {device: self.played[device].station for device in devices},
-            lambda device, contest: (
-                self.played[device].sums[contest].ballots if contest in self.played[device].sums else 0
-            ),
-            self._minimum(),
-        )
-
-    def _unit_sum(self, root: bytes, unit: str, devices: Sequence[str], contest: str) -> VerifiedSum:
-        own = [self.played[device] for device in devices if contest in self.played[device].sums]
-        hashes = [digest for one in own for digest in one.hashes[contest]]
-        parts = [(one.sums[contest].ballots, one.sums[contest].a, list(one.sums[contest].e)) for one in own]
-        count, a, e = parts[0] if len(parts) == 1 else _core.add_sums(parts)
-        return VerifiedSum(unit, contest, set_hash(root, unit, contest, hashes), count, a, tuple(e))

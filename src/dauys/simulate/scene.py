@@ -186,10 +186,10 @@ def _on_paper(
             continue
         other = newest.get((station, contest, number, Channel.ELECTRONIC))
         alone = replace(protocol, version=1, reason=None)
-        yield alone if station in chosen or other is None else _joined(alone, other)
+        yield alone if station in chosen or other is None else joined(alone, other)
 
 
-def _joined(paper: Protocol, other: Protocol) -> Protocol:
+def joined(paper: Protocol, other: Protocol) -> Protocol:
     """Return one paper protocol of what was voted on paper and by machine: all on paper."""
     counts, more = paper.counts, other.counts
 
@@ -198,7 +198,7 @@ def _joined(paper: Protocol, other: Protocol) -> Protocol:
         return None if own is None else own + (getattr(more, name) or 0)
 
     issued = more.ballots_issued or 0
-    joined = replace(
+    all_on_paper = replace(
         counts,
         ballots_received=None if counts.ballots_received is None else counts.ballots_received + issued,
         ballots_issued=both("ballots_issued"),
@@ -208,7 +208,7 @@ def _joined(paper: Protocol, other: Protocol) -> Protocol:
         against_all=both("against_all"),
     )
     votes = {option: count + other.votes.get(option, 0) for option, count in paper.votes.items()}
-    return replace(paper, counts=joined, votes=votes, received=max(paper.received, other.received))
+    return replace(paper, counts=all_on_paper, votes=votes, received=max(paper.received, other.received))
 
 
 def _small_paper(election: Election, votes: SmallVotes) -> Iterable[Protocol]:
