@@ -64,8 +64,8 @@ class Counts:
     of them; `issued`: registered voters who took a certificate and vote elsewhere. `paper`, `electronic`,
     `mobile`: who voted so, undone marks left out. `away`: locked, with a carried device. `readmitted`,
     `tests`: sessions. `undone_paper`: marks undone, whose unmarked ballots were returned;
-    `undone_electronic`: whose closed cards were. `spoiled`: ballots replaced, by the place of their contest on
-    the ballot, from 1. `cases`, `open_cases`: of entries that something is wrong with.
+    `undone_electronic`: whose closed cards were. `spoiled`: ballots replaced, by the place of their contest
+    on the ballot, from 1. `cases`, `open_cases`: of entries that something is wrong with.
     """
 
     registered: int
