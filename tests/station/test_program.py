@@ -74,7 +74,9 @@ def test_a_whole_day(laptop, made, tmp_path):
         vote(station, made.cards[3], [[1], [0]])
         laptop.at("20:05")
         station.day.close_polls(PEOPLE, station.booths)
-        size, root = station.day.seal(station.desk.count(), cards_left(made, 4))
+        size, root = station.seal(cards_left(made, 4))
+        with pytest.raises(StationError):
+            station.desk.mark("9", "paper")
     # Both media give the same, also without the laptop.
     sticks = [tmp_path / "usb-1", tmp_path / "usb-2"]
     for medium, stick in zip(laptop.media.folders, sticks, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from ipaddress import ip_address
@@ -18,6 +19,7 @@ from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporti
 from dauys.record.disk import Disk
 from dauys.station.closing import CardCount
 from dauys.station.export import export
+from dauys.station.faults import StationError
 from dauys.station.folders import Media
 from dauys.station.program import Station, drill_clock, open_station
 from dauys.station.setup import install
@@ -70,6 +72,9 @@ def command() -> None:
 def init(kit: Path, device: str, **given: Any) -> int:
     """Set a device up from its kit."""
     media = _at(given)
+    if given["halves"] is None and not sys.stdin.isatty():
+        # Asked first: what nobody has seen opens nothing.
+        raise StationError("J1.1", found="no terminal", expected="--halves DIR", hint="halves")
     for folder in (media.first, media.second, given["stick"]):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -134,7 +139,7 @@ def serve(host: str, port: int, **given: Any) -> int:
 def seal(cards: tuple[int, int, int, int, int], **given: Any) -> int:
     """Write the last batch and *close*, sign, and show the seal."""
     with _open({**given, "booths": ()}) as station:
-        tree = station.day.seal(station.desk.count(), CardCount(*cards))
+        tree = station.seal(CardCount(*cards))
         tell_seal(tree, words_for(click.get_current_context()))
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -32,8 +31,6 @@ def tell_installed(made: Installed, media: Media, halves: Path | None, words: Wo
             path.touch(mode=0o600)
             path.write_text(half + "\n", encoding="utf-8")
         click.echo(words.say("init.halves", folder=str(halves)))
-    elif not sys.stdin.isatty():
-        raise StationError("J1.1", found="no terminal", expected="--halves DIR", hint="halves")
     else:
         for number, half in enumerate(made.halves, 1):
             click.prompt(words.say("init.ready", number=number), default="", show_default=False)

@@ -16,10 +16,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dauys.domain.election import AGAINST_ALL
+from dauys.station.closing import CardCount
 from dauys.station.day.day import Day
 from dauys.station.day.minutes import minuted_moments
 from dauys.station.day.watch import Watch
-from dauys.station.day.windows import windows
+from dauys.station.day.windows import Phase, windows
 from dauys.station.desk.folders import open_desk
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.device import Device
@@ -79,6 +80,18 @@ class Station:
     def read(self) -> Tree:
         """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
         return self.day.read(system_sample)
+
+    def seal(self, cards: CardCount, register: bytes | None = None) -> Tree:
+        """Close the desk, then seal the device; again it is the same seal.
+
+        Raises StationError J3.1 before voting is over, else as `Day.seal`.
+        """
+        phase = self.day.phase()
+        if phase not in (Phase.CLOSED, Phase.SEALED):
+            # Asked first: a desk that is closed opens no more.
+            raise StationError("J3.1", found=phase.value, expected=Phase.CLOSED.value)
+        self.desk.close()
+        return self.day.seal(self.desk.count(), cards, register)
 
 
 #: Chooses with the randomness of the operating system.

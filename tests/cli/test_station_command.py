@@ -1,0 +1,142 @@
+"""Transcripts of `dauys station`: set up, checked, sealed, exported, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "station"))
+from kit_station import DAY, DEVICE, PEOPLE, make
+
+from dauys.cli.main import cli
+from dauys.station.folders import Media
+from dauys.station.program import drill_clock, open_station
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("station-command"))
+
+
+@pytest.fixture
+def dauys(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for name, value in (("FIRST", "disk"), ("SECOND", "usb"), ("STICK", "key")):
+        monkeypatch.setenv(f"DAUYS_{name}", value)
+    monkeypatch.setattr("sys.stdout", sys.__stdout__)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(cli, ["station", *arguments], catch_exceptions=False)
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return run
+
+
+def installed(dauys, made) -> str:
+    Path("clock").write_text("2004-09-17T10:00:00+06:00\n")
+    key = made.key.hex()
+    return dauys(
+        "init", str(made.kit), "--device", DEVICE, "--halves", "halves", "--rehearsal", "--commission", key
+    )
+
+
+def password() -> str:
+    halves = [Path(f"halves/half-{number}.txt").read_text().strip() for number in (1, 2)]
+    Path("password").write_text(" ".join(halves) + "\n")
+    return " ".join(halves)
+
+
+OPEN = ("--rehearsal", "--password", "password", "--clock", "clock")
+
+
+def test_a_device_is_set_up_checked_sealed_and_exported(dauys, made):
+    told = installed(dauys, made)
+    assert f"Device {DEVICE} of station 0002 is set up." in told
+    assert "Key of the device: simulation.invalid/simulation/1/0/device/0002-m1+" in told
+    assert stat.S_IMODE(Path("halves/half-1.txt").stat().st_mode) == 0o600
+    words = password()
+    assert len(words.split()) == 6
+    assert words not in told
+    assert not any(word in told for word in words.split())
+    told = dauys("check", *OPEN, "--booth", "folder:papers")
+    assert "The day: set up, not yet in the act" in told
+    assert "Booth 1: papers is ready" in told
+    assert "Second medium: in step" in told
+
+    def at(moment: str) -> None:
+        Path("clock").write_text(moment)
+
+    media = Media(Path("disk"), Path("usb"), rehearsal=True)
+    with open_station(
+        media, Path("key"), words, {}, os.urandom, clocks=drill_clock(Path("clock"))
+    ) as station:
+        station.day.install(PEOPLE, {})
+        at("2004-09-18T10:00:00+06:00")
+        station.day.tested(PEOPLE, (), ())
+        at(DAY.format("06:40"))
+        station.day.checked(PEOPLE)
+        at(DAY.format("07:00"))
+        station.day.open(PEOPLE, bytes(32))
+    cards = str(len(made.cards))
+    refused = dauys("seal", *OPEN, "--cards", cards, "0", "0", cards, "0", code=2)
+    assert "not in this phase of the day: open, expected closed (J3.1)" in refused
+    at(DAY.format("20:05"))
+    with open_station(
+        media, Path("key"), words, {}, os.urandom, clocks=drill_clock(Path("clock"))
+    ) as station:
+        station.desk.mark("1", "paper")  # a seal that came too early has closed nothing
+        station.day.close_polls(PEOPLE, station.booths)
+    refused = dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", code=2)
+    assert "the numbers do not add up" in refused
+    assert "Count the cards again" in refused
+    told = dauys("seal", *OPEN, "--cards", cards, "0", "0", cards, "0")
+    assert "The seal: 2 entries, " in told
+    assert dauys("seal", *OPEN, "--cards", cards, "0", "0", cards, "0") == told
+    # The laptop has died: the second medium gives the same.
+    told = dauys("export", "usb", "out")
+    assert told.startswith(f"{DEVICE}: ")
+    assert Path("out", DEVICE, "log", "checkpoint").read_bytes()
+
+
+def test_what_is_refused_is_said_with_what_to_do(dauys, made):
+    told = dauys("init", str(made.kit), "--device", DEVICE, "--rehearsal", code=2)
+    assert "(J1.1)" in told
+    assert "--halves DIR" in told
+    assert not Path("disk").exists()
+    other = "0" * 64
+    assert "(W1.3)" in dauys(
+        "init",
+        str(made.kit),
+        "--device",
+        DEVICE,
+        "--halves",
+        "h",
+        "--rehearsal",
+        "--commission",
+        other,
+        code=2,
+    )
+    assert "(W1.9)" in dauys("init", str(made.kit), "--device", "x", "--halves", "h", "--rehearsal", code=2)
+    assert "(J1.8)" in dauys("init", str(made.kit), "--device", DEVICE, "--halves", "h", code=2)
+    assert "(J1.5)" in dauys("export", "nothing", "out", code=2)
+
+
+def test_without_the_right_password_nothing_opens(dauys, made):
+    installed(dauys, made)
+    Path("password").write_text("another password\n")
+    assert "(J1.1)" in dauys("check", *OPEN, code=2)
+
+
+def test_the_help_of_every_verb_is_there_in_every_language(dauys):
+    for language in ("en", "kk", "ru"):
+        for verb in ("init", "check", "serve", "seal", "export"):
+            told = dauys(verb, "--lang", language, "--help")
+            assert "option." not in told
+            assert "help." not in told
