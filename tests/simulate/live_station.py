@@ -41,6 +41,10 @@ class LiveStations:
     def seed(station: str) -> bytes:
         return station.encode().ljust(32, b"\7")
 
+    @staticmethod
+    def secret(letters: str) -> bytes:
+        return _core.read_card_letters(letters)
+
     def install(self, station: str, kit: Path, cards: Sequence[str]) -> dict[str, str]:
         self.kits[station], self.cards[station] = read_kit(kit, None), list(cards)
         own, device = self.kits[station], self.kits[station].devices[0]
@@ -52,7 +56,7 @@ class LiveStations:
     def day(self, station: str, rows: Sequence[bytes]) -> Path:
         self.rows[station] = rows
         kit, device = self.kits[station], self.kits[station].devices[0]
-        secrets = [_core.read_card_letters(letters) for letters in self.cards[station]]
+        secrets = list(map(self.secret, self.cards[station]))
         random.Random(station).shuffle(secrets)
         encryptor = Encryptor(kit.ballots, kit.vote_id, device.id, kit.style)
         cast = list(rows[: self.most])
