@@ -1,0 +1,1 @@
+"""Simulated voters and members, who use the real pages: for load, demo and drills."""
