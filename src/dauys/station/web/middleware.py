@@ -23,6 +23,12 @@ HEADERS = {
 }
 
 
+def _name(host: str) -> str:
+    """Return a host without its port."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).strip("[]").lower()
+
+
 class Guard:
     """Only paired terminals, each its own pages, only forms of this station."""
 
@@ -44,7 +50,8 @@ class Guard:
         host = request.META.get("HTTP_HOST", "")
         hosts = request.services.hosts
         origin = request.META.get("HTTP_ORIGIN")
-        if (hosts and host not in hosts) or (
+        # A name of elsewhere that leads to this address would make pages of elsewhere ours.
+        if (hosts and _name(host) not in hosts) or (
             request.method == "POST" and origin not in (None, f"{request.scheme}://{host}")
         ):
             return common.refuse(request, "J6.3")

@@ -12,7 +12,7 @@ from dauys.station.program import Station, ballots_of
 from dauys.station.web.booth.of_kit import texts_of
 from dauys.station.web.booth.rooms import Rooms
 from dauys.station.web.certificates import Pair, make_authority, make_server_pair
-from dauys.station.web.server import serve
+from dauys.station.web.server import LOOPBACK, serve
 from dauys.station.web.services import Services, tell
 from dauys.station.web.terminals import Role, Terminals
 
@@ -40,7 +40,7 @@ class Served:
         return self.services.terminals.invite(role, number)
 
 
-def services_of(station: Station, authority: Pair | None = None) -> Services:
+def services_of(station: Station, address: Address, authority: Pair | None = None) -> Services:
     """Return what the pages of a station work on."""
     texts = texts_of(station.kit, ballots_of(station.kit), rehearsal=station.media.rehearsal)
     terminals = Terminals(os.urandom, station.clocks.monotonic)
@@ -51,6 +51,7 @@ def services_of(station: Station, authority: Pair | None = None) -> Services:
         Rooms(station.booths, texts, station.clocks.monotonic, tell),
         desk=station.desk,
         members=station,
+        hosts=frozenset(LOOPBACK) if address.loopback else frozenset({address.host}),
         authority=authority.certificate if authority else b"",
     )
 
@@ -63,7 +64,7 @@ def running(station: Station, address: Address) -> Iterator[Served]:
         now = station.clocks.now()
         authority = make_authority(station.device.id, [address.host], now)
         server = make_server_pair(authority, [address.host], now)
-    services = services_of(station, authority)
+    services = services_of(station, address, authority)
     with serve(services, (address.host, address.port), server) as (host, port):
         shown = f"[{host}]" if ":" in host else host
         yield Served(f"{'https' if server else 'http'}://{shown}:{port}/", services, authority)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dauys.station.faults import StationError
 from dauys.station.session import Booths
 from dauys.station.web.terminals import Terminals
 
@@ -21,12 +22,16 @@ def tell(error: BaseException) -> None:
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else "?"
-    sys.stderr.write(f"{type(error).__name__} at {where}\n")
+    code = f"{error.code} " if isinstance(error, StationError) else ""
+    sys.stderr.write(f"{code}{type(error).__name__} at {where}\n")
 
 
 @dataclass(frozen=True)
 class Services:
-    """One station at work. `hosts`: the names that it may be asked by, none for any; `authority`: PEM."""
+    """One station at work. `hosts`: by which it may be asked, without a port; none for any.
+
+    `authority`: the certificate that browsers have to trust, PEM, empty without TLS.
+    """
 
     booths: Booths
     texts: VoteTexts

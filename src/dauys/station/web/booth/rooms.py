@@ -81,6 +81,7 @@ class Rooms:
                 getattr(self, f"_{act}")(room, value)
             except StationError as error:
                 room.code = error.code
+                self.tell(error)
 
     def look(self, room: Room, what: str, chosen: Chosen) -> None:
         """Change how the screen looks or sounds; what is marked on it stays marked."""
@@ -213,7 +214,10 @@ class Rooms:
                     self.booths.reject(session)
                 self.booths.show_slips(session, answers)
             elif what == "void":
-                self.booths.printers(terminal).mark("void")
+                glass = self.booths.printers(terminal)
+                glass.mark("void")
+                if room.ended == "abandoned":
+                    glass.ended()
             elif what == "part1":
                 self.booths.part1_again(_session(room))
             else:

@@ -4,6 +4,8 @@ import { scan } from "./scan.js";
 import { speak } from "./speech.js";
 
 const form = document.getElementById("step");
+/** Questions without an answer until a screen says that its station is gone: six seconds. */
+const PATIENCE = 3;
 const told = (name) => form.dataset[name];
 
 /** What is sent is sent once: a second touch goes nowhere, and the screen says that it works. */
@@ -41,13 +43,33 @@ function choices() {
   });
 }
 
+/** The station does not answer: what was chosen does not stay on the screen for whoever comes by. */
+function gone() {
+  const [title, lead] = ["h1", "p"].map((name) => document.createElement(name));
+  title.textContent = told("gone");
+  lead.textContent = told("goneLead");
+  lead.className = "lead";
+  form.querySelector("main").replaceChildren(title, lead);
+  form.classList.add("busy");
+  form.querySelector("footer")?.remove();
+  document.title = told("gone");
+}
+
 /** The page is old when the station says so: another tab, a member, time. Nothing else is asked of it. */
 function watch() {
+  let silent = 0;
   const look = async () => {
-    if (form.classList.contains("busy")) return;
+    if (form.classList.contains("busy") && !silent) return;
     const answer = await fetch("/booth/state", { cache: "no-store" }).catch(() => null);
-    if (!answer?.ok) return;
+    if (answer?.status === 403) return location.replace("/");
+    if (!answer?.ok) {
+      silent += 1;
+      if (silent === PATIENCE) gone();
+      return;
+    }
     const { stamp } = await answer.json();
+    if (silent >= PATIENCE) return location.replace("/booth/");
+    silent = 0;
     if (stamp !== told("stamp") && !form.classList.contains("busy")) location.replace("/booth/");
   };
   setInterval(look, 2000);
