@@ -22,13 +22,16 @@ from dauys.station.printer.escpos import EscposPrinter, Limits, state_of
 from dauys.station.printer.line import BlockedError, Line, open_line
 from dauys.station.printer.printer import State, printed_of
 
-SHORT = Limits(write=0.2, status=0.15, done=0.4)
+#: For printers that answer, however busy this machine is; for those that do not; for one that never is done.
+PATIENT = Limits(write=10, status=10, done=20, look=0.02)
+SHORT = Limits(write=0.1, status=0.1, done=0.1)
+GIVES_UP = Limits(write=10, status=10, done=0.1, look=0.1)
 PAPER = mark_void()
 JOB = job(PAPER, cut=True)
 
 
 @contextmanager
-def cabled(engine: Engine, limits: Limits = SHORT, **wire):
+def cabled(engine: Engine, limits: Limits = PATIENT, **wire):
     """A printer whose line is one end of a socket pair."""
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
@@ -46,7 +49,7 @@ def failing(printer: EscposPrinter) -> tuple[str, str]:
 
 @pytest.mark.parametrize("chunk", [4096, 100, 7])
 def test_a_job_comes_out_as_it_went_in_however_the_line_cuts_it(chunk):
-    with cabled(Engine(), Limits(), chunk=chunk) as (printer, wire):
+    with cabled(Engine(), chunk=chunk) as (printer, wire):
         printer.print(JOB)
         printer.print(job(mark_accepted()))
         assert printer.state() == State()
@@ -57,7 +60,7 @@ def test_a_job_comes_out_as_it_went_in_however_the_line_cuts_it(chunk):
 
 def test_it_returns_when_the_paper_is_out_and_not_before():
     engine = Engine()
-    with cabled(engine, Limits(), chunk=64) as (printer, _):
+    with cabled(engine, chunk=64) as (printer, _):
         printer.print(JOB)
         assert engine.cuts == [PAPER.data]
 
@@ -104,7 +107,7 @@ def test_a_program_that_starts_anew_makes_the_printer_forget_what_was_before():
 
 
 def test_a_silent_printer_is_not_taken_for_one_that_printed():
-    with cabled(Engine(), mute=True) as (printer, _):
+    with cabled(Engine(), SHORT, mute=True) as (printer, _):
         assert failing(printer) == ("J7.5", "none")
         with pytest.raises(StationError, match=r"J7\.5"):
             printer.state()
@@ -114,7 +117,7 @@ def test_a_printer_that_takes_everything_and_never_says_done_is_not_believed():
     def no_done(answer: bytes) -> bytes:
         return bytes(byte for byte in answer if not commands.is_done(byte))
 
-    with cabled(Engine(), change=no_done) as (printer, _):
+    with cabled(Engine(), GIVES_UP, change=no_done) as (printer, _):
         assert failing(printer) == ("J7.5", "unknown")
 
 
@@ -124,7 +127,7 @@ def test_done_from_before_is_not_taken_for_done_now():
     def no_done(answer: bytes) -> bytes:
         return bytes(byte for byte in answer if not commands.is_done(byte))
 
-    with cabled(Engine(), change=no_done, late=b"\x00\x0f") as (printer, _):
+    with cabled(Engine(), GIVES_UP, change=no_done, late=b"\x00\x0f") as (printer, _):
         assert failing(printer) == ("J7.5", "unknown")
 
 
@@ -141,7 +144,7 @@ def test_a_printer_that_says_done_and_stopped_in_one_breath_is_not_believed():
 
 
 def test_a_line_that_takes_nothing_is_given_up():
-    with cabled(Engine(), deaf=True) as (printer, _):
+    with cabled(Engine(), SHORT, deaf=True) as (printer, _):
         assert failing(printer) == ("J7.5", "none")
 
 

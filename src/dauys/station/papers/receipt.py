@@ -17,9 +17,10 @@ from dauys.station.papers.payload import opening_text, part1_text, part2_text
 from dauys.station.papers.raster import WIDTH, Raster
 from dauys.station.papers.sheet import Sheet
 from dauys.station.papers.slip import VIEW
-from dauys.station.papers.spoken import said, thrice
+from dauys.station.papers.spoken import said, thrice, twice
 
-_GAP: Final = 18
+#: White beside and around a QR code, 4 modules and more.
+_GAP: Final = 22
 
 
 def receipt_part1(head: ReceiptHead, *, s1: bytes, ballot: bytes, signature: bytes) -> Raster:
@@ -36,10 +37,10 @@ def receipt_part1(head: ReceiptHead, *, s1: bytes, ballot: bytes, signature: byt
     sheet.letters(_core.card_name(s1).split("-"), faces.CARD_NAME)
     sheet.space(8)
     _code(sheet, ballot)
-    sheet.space(14)
+    sheet.space(_GAP)
     notes = [*paragraphs(said("receipt.before"))]
     _code_beside(sheet, part1_text(head, s1, ballot, signature), notes)
-    sheet.space(14)
+    sheet.space(_GAP)
     _sentence(sheet, said("receipt.only2"))
     sheet.space(16)
     return sheet.raster()
@@ -58,7 +59,7 @@ def receipt_part2(head: ReceiptHead, *, ballot: bytes, word: Word, signature: by
     sheet.paste(banner(said("receipt.cast"), english=True) if cast else frame(said("receipt.challenged")))
     sheet.space(14)
     _code(sheet, ballot)
-    sheet.space(14)
+    sheet.space(_GAP)
     log = said("receipt.log", count=tree.size)
     notes = [
         *paragraphs(said("receipt.signature")),
@@ -86,6 +87,8 @@ def opening(told: Opening, chosen: Sequence[tuple[Contest, Sequence[Choice]]]) -
         sheet.space(8)
         for line, face in zip(thrice(contest.title), (faces.STRONG, faces.TEXT, faces.TEXT), strict=False):
             sheet.text(line, face)
+        for line in twice(contest.place) if contest.place is not None else ():
+            sheet.text(line, faces.TEXT)
         names = [(f"{one.number}. ", one.name) for one in sorted(own)] or [("", said("slip.blank"))]
         for number, name in names:
             sheet.text(number + name.kk, faces.HEAD)
@@ -93,8 +96,8 @@ def opening(told: Opening, chosen: Sequence[tuple[Contest, Sequence[Choice]]]) -
                 sheet.text(name.ru, faces.HEAD_REST)
         sheet.space(8)
     sheet.space(8)
-    side = sheet.qr(opening_text(told), x=0)
-    sheet.space(side + 14)
+    side = sheet.qr(opening_text(told))
+    sheet.space(side + _GAP)
     _sentence(sheet, said("opening.text"))
     sheet.space(12)
     return sheet.raster()

@@ -15,11 +15,15 @@ from dauys.station.printer.printer import Printed, State, silent, stopped
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: for a piece to be taken, for one answer about its state, for *done* after the last byte."""
+    """Seconds: for a piece to be taken, for one answer about its state, for *done* after the last byte.
+
+    `look`: how often its state is looked at meanwhile.
+    """
 
     write: float = 10.0
     status: float = 1.0
     done: float = 20.0
+    look: float = 1.0
 
 
 class EscposPrinter:
@@ -106,7 +110,7 @@ class EscposPrinter:
     def _wait(self, talk: Talk) -> None:
         """Wait until what was sent is printed, looking now and then whether the printer has stopped."""
         until = deadline(self._limits.done)
-        while not talk.done(min(self._limits.status, left(until))):
+        while not talk.done(min(self._limits.look, left(until))):
             state = talk.state()
             if state is not None and state.stops:
                 raise stopped(self._name, state, "part")
