@@ -1,0 +1,111 @@
+"""A simulated election in which one station is the real program: from its kit to a record that verifies."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, Made, vote
+
+from dauys.record.book import open_record
+from dauys.record.policy import parse_policy
+from dauys.simulate.fewer import with_fewer_ballots
+from dauys.simulate.record import simulate_record
+from dauys.simulate.scene import scene_of_seed
+from dauys.station.closing import CardCount
+from dauys.verify.options import Options, Silent
+from dauys.verify.report import Status
+from dauys.verify.run import verify_record
+from dauys.verify.workers import ThreadWorkers
+
+SEED = 5
+BALLOTS = 34
+
+
+@dataclass
+class RealStation:
+    """One live station: set up from its kit, a day with a restart, readings, challenges, sealed."""
+
+    folder: Path
+    cards: list[str] = field(default_factory=list)
+    laptop: Laptop | None = None
+    stations: frozenset[str] = frozenset({STATION})
+
+    def install(self, station: str, kit: Path, cards: Sequence[str]) -> dict[str, str]:
+        assert station == STATION
+        self.cards = list(cards)
+        random.Random(SEED).shuffle(self.cards)
+        self.folder.mkdir()
+        self.laptop = Laptop(Made(self.folder, None, kit, None, tuple(cards)), self.folder)
+        return self.laptop.install().fields
+
+    def day(self, station: str, rows: Sequence[bytes]) -> Path:
+        laptop = self.laptop
+        half = len(rows) // 2
+        with laptop.open() as one:
+            laptop.begin(one)
+            self._vote(one, rows[:half], voters=range(1, half + 1))
+            laptop.at("12:00")
+            one.read()
+        laptop.at("12:40")
+        with laptop.open() as one:
+            self._vote(one, rows[half:], voters=range(half + 1, len(rows) + 1))
+            one.desk.readmit("1", PEOPLE[0])
+            vote(one, self.cards.pop(), chosen(one.kit, rows[0]), "challenge")
+            laptop.at("20:05")
+            one.day.close_polls(PEOPLE, one.booths)
+            used = len(rows) + 1
+            one.seal(CardCount(used + len(self.cards), 0, 0, len(self.cards), 0))
+        return laptop.media.second / "log"
+
+    def _vote(self, one, rows, voters) -> None:
+        for number, row in zip(voters, rows, strict=True):
+            one.desk.mark(str(number), "electronic")
+            vote(one, self.cards.pop(), chosen(one.kit, row))
+
+
+def chosen(kit, row: bytes) -> list[list[int]]:
+    """A row of choices as a booth takes it: of each contest the places that are chosen."""
+    found, at = [], 0
+    for options in kit.options.values():
+        found.append([place for place in range(len(options)) if row[at + place]])
+        at += len(options)
+    return found
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("live-day")
+    scene = with_fewer_ballots(scene_of_seed(2, 40, SEED), {STATION: BALLOTS}, SEED)
+    live = RealStation(folder / "laptop")
+    return simulate_record(folder / "out", scene, SEED, live=live), live
+
+
+def report_of(made, work):
+    work.mkdir()
+    here = patch("dauys.verify.run.local_workers", lambda *_: nullcontext(ThreadWorkers(1)))
+    with open_record(str(made.record)) as record, here:
+        policy = parse_policy(made.policy.read_bytes())
+        return verify_record(record, Options(bytes(32), work, policy=policy), Silent()).report
+
+
+def test_a_record_with_a_real_station_verifies(played, tmp_path):
+    report = report_of(played[0], tmp_path / "work")
+    assert [finding for finding in report.findings if finding.status is Status.FAILED] == []
+    for code in ("S1.1", "S1.2", "T7.4", "T7.5", "P3.3", "C2", "C6.1", "C6.2", "B12", "B13", "L9.8"):
+        assert report.counts[code].passed > 0, code
+
+
+def test_nothing_secret_of_the_station_stands_in_the_record(played):
+    made, live = played
+    public = b"".join(path.read_bytes() for path in made.record.rglob("*") if path.is_file())
+    assert live.laptop.installed.password.encode() not in public
+    assert (live.laptop.stick / "dauys-key").read_bytes().strip() not in public
+    voters = (made.record.parent / "private" / STATION / "voters.csv").read_text().splitlines()
+    assert all(line.split(",")[1].encode() not in public for line in voters[1:20])
+    assert f"{VOTE}/device/{DEVICE}".encode() in public
