@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,7 @@ def open_database(path: Path, key: bytes, schema: str, *, make: bool = False) ->
         raise StationError(
             "J1.1", found="another key", expected="that of this device", place=at(path)
         ) from error
+    _keep_log(connection)
     if make:
         connection.execute(f"BEGIN; {schema} COMMIT;")
         force_names(path.parent)
@@ -106,6 +108,17 @@ def force_names(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _keep_log(connection: apsw.Connection) -> None:
+    """Keep the files of the write-ahead log when the database is closed: what is removed is not overwritten.
+
+    In free blocks of the medium its frames would show, after the keys are gone, in which order pages were
+    written; as files they are overwritten with the rest.
+    """
+    on = ctypes.c_int(1)
+    if not connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(on)):
+        raise StationError("J1.9", found="a log that is removed", expected="one that is kept")
 
 
 def _check_version(found: str) -> None:
