@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -13,8 +14,12 @@ import pytest
 from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, Made, vote
 
 from dauys.record.book import open_record
+from dauys.record.checkpoint import parse_checkpoint
+from dauys.record.note import parse_note
 from dauys.record.policy import parse_policy
+from dauys.record.reader import LogReader
 from dauys.simulate.fewer import with_fewer_ballots
+from dauys.simulate.live import LiveDay
 from dauys.simulate.record import simulate_record
 from dauys.simulate.scene import scene_of_seed
 from dauys.station.closing import CardCount
@@ -44,14 +49,16 @@ class RealStation:
         self.laptop = Laptop(Made(self.folder, None, kit, None, tuple(cards)), self.folder)
         return self.laptop.install().fields
 
-    def day(self, station: str, rows: Sequence[bytes]) -> Path:
+    def day(self, station: str, rows: Sequence[bytes]) -> LiveDay:
         laptop = self.laptop
-        half = len(rows) // 2
+        half, log = len(rows) // 2, laptop.media.second / "log"
         with laptop.open() as one:
             laptop.begin(one)
+            shown = [("open", (log / "checkpoint").read_bytes())]
             self._vote(one, rows[:half], voters=range(1, half + 1))
             laptop.at("12:00")
             one.read()
+            shown.append(("reading", (log / "checkpoint").read_bytes()))
         laptop.at("12:40")
         with laptop.open() as one:
             self._vote(one, rows[half:], voters=range(half + 1, len(rows) + 1))
@@ -61,7 +68,7 @@ class RealStation:
             one.day.close_polls(PEOPLE, one.booths)
             used = len(rows) + 1
             one.seal(CardCount(used + len(self.cards), 0, 0, len(self.cards), 0))
-        return laptop.media.second / "log"
+        return LiveDay(log, tuple(shown))
 
     def _vote(self, one, rows, voters) -> None:
         for number, row in zip(voters, rows, strict=True):
@@ -97,8 +104,18 @@ def report_of(made, work):
 def test_a_record_with_a_real_station_verifies(played, tmp_path):
     report = report_of(played[0], tmp_path / "work")
     assert [finding for finding in report.findings if finding.status is Status.FAILED] == []
-    for code in ("S1.1", "S1.2", "T7.4", "T7.5", "P3.3", "C2", "C6.1", "C6.2", "B12", "B13", "L9.8"):
+    for code in ("S1.1", "S1.2", "T7.4", "T7.5", "P3.3", "C2", "C6.1", "C6.2", "B12", "B13", "L9.8", "L9.4"):
         assert report.counts[code].passed > 0, code
+
+
+def test_what_the_station_showed_through_the_day_stands_in_the_record(played):
+    made, _ = played
+    with open_record(str(made.record)) as record:
+        shown = parse_checkpoint(parse_note(record.checkpoint()).text)
+        entries = [data for _, data in LogReader(record.source, shown.size, shown.root).entries()]
+    own = [e for e in map(json.loads, entries) if e["kind"] == "checkpoint" and e["device"] == DEVICE]
+    sizes = [(e["what"], int(e["note"].split("\n")[1])) for e in own if e["vote"] == VOTE]
+    assert sizes == [("open", 1), ("reading", 1), ("seal", 1 + BALLOTS + 1 + 1 + 1)]
 
 
 def test_nothing_secret_of_the_station_stands_in_the_record(played):

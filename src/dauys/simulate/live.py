@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from dauys import _core
 from dauys.crypto.ballots import BallotElection, ContestSum, ballot_hash, verify_ballots
@@ -30,6 +30,17 @@ from dauys.simulate.device_day import DeviceSpec
 SPARE: Final = 80
 
 
+@dataclass(frozen=True, slots=True)
+class LiveDay:
+    """What comes back from a live station. `log`: public folder of the device's log after its seal.
+
+    `checkpoints`: what the device showed before, bytes of its signed notes, each at its opening or a reading.
+    """
+
+    log: Path
+    checkpoints: tuple[tuple[Literal["open", "reading"], bytes], ...] = ()
+
+
 class Live(Protocol):
     """Who plays the live stations. They are live in the first round; a run-off there is simulated."""
 
@@ -46,8 +57,8 @@ class Live(Protocol):
         """
         ...
 
-    def day(self, station: str, rows: Sequence[bytes]) -> Path:
-        """Return the public folder of the device's log after its seal.
+    def day(self, station: str, rows: Sequence[bytes]) -> LiveDay | Path:
+        """Return what comes back, or only the public folder of the device's log after its seal.
 
         `rows`: what its voters choose, a byte 0 or 1 for each option of its style, a row for each ballot.
         """

@@ -25,13 +25,13 @@ from dauys.crypto.trustees import check_transcript
 from dauys.domain.places import Device, Station
 from dauys.record.book import vote_folder
 from dauys.record.keys import VerifierKey, parse_verifier_key
-from dauys.record.note import Note
+from dauys.record.note import Note, parse_note
 from dauys.record.writer import DeviceWriter, RecordWriter, create_device
 from dauys.simulate.ceremony import Trustees, gather_trustees
 from dauys.simulate.device_day import SOFTWARE, UNUSED, DeviceDay, DeviceSpec, card_file
 from dauys.simulate.draws import Draws
 from dauys.simulate.kits import Office
-from dauys.simulate.live import SPARE, Live, card_letters, copy_live, read_live
+from dauys.simulate.live import SPARE, Live, LiveDay, card_letters, copy_live, read_live
 from dauys.simulate.parties import Parties
 from dauys.simulate.record_times import Times
 from dauys.simulate.record_wave import Played, wave_of_played
@@ -293,9 +293,13 @@ class VotePlay:
 
     def _take_live(self, station: Station, device: Device, times: Times, live: Live, *, first: bool) -> None:
         """Take the sealed log of a live device into the record."""
-        folder = live.day(station.id, self.spec(station, device).rows)
-        log = read_live(folder, self.live_keys[device.id], device.id, self._root().election())
+        came = live.day(station.id, self.spec(station, device).rows)
+        came = LiveDay(came) if isinstance(came, Path) else came
+        log = read_live(came.log, self.live_keys[device.id], device.id, self._root().election())
         copy_live(log, self.log.public, self.vote, device.id)
+        for what, note in came.checkpoints:
+            at = times.opens if what == "open" else times.reading(0)
+            self._checkpoint(device.id, what, parse_note(note), at)
         tree, counts = log.opened.checkpoint, log.close["counts"]
         self._seal(device.id, log.opened.note, tree.root, tree.size, times, first=first)
         self.played[device.id] = Played(station.id, tree.size, tree.root, log.hashes, log.sums)
