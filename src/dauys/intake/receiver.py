@@ -19,8 +19,9 @@ from dauys.intake.senders import Senders
 from dauys.intake.shelf import Shelf, read_intake
 from dauys.record.disk import Disk, locked
 
-#: Uploads of a device's log that are under way at one time.
-MOST_ARRIVING: Final = 4
+#: Uploads of a device's log that are under way at one time. A checkpoint is public, so that anybody can
+#: announce one: such an announcement must not keep out the station's own.
+MOST_ARRIVING: Final = 8
 #: Uploads that there can be, accepted and under way, of one device or station.
 MOST: Final = {"log": 500, "sighting": 2_000, "signed": 200, "unsigned": 8}
 
@@ -76,10 +77,7 @@ class Intake:
 
     def state(self, upload: str) -> State:
         """Say what is here of an upload. Raises IntakeError U1.5 where nothing is known of it."""
-        receipt = self.shelf.receipt(upload)
-        if receipt is not None:
-            return State(upload, (), receipt)
-        return self._state(self._arriving(upload))
+        return self._state(self.shelf.announced(upload) or self._arriving(upload))
 
     def hold(self, upload: str, number: int, offset: int, data: bytes) -> int:
         """Add bytes to a part and return how many are here.
@@ -164,18 +162,18 @@ class Intake:
     def _check_room(self, manifest: Manifest) -> None:
         """Raise U1.12 where one device or station would fill the disk.
 
-        Of a device's logs only so many are under way: that of the smallest tree is forgotten.
+        Of a device's logs only so many are under way: that of which least is here is forgotten.
         """
         name = self._class(manifest)
         there = self._there.setdefault(name, set())
         most = MOST[name[1]]
         if len(there) >= most:
             raise IntakeError("U1.12", found=f"{len(there)} uploads", expected=f"at most {most}")
-        arriving = [one for one in map(self.shelf.arriving, sorted(there)) if one is not None and one.tree]
+        arriving = [one.id for one in map(self.shelf.arriving, sorted(there)) if one is not None]
         if manifest.kind == "log" and len(arriving) >= MOST_ARRIVING:
-            smallest = min(arriving, key=lambda one: one.tree.size if one.tree else 0)
-            self.shelf.forget(smallest.id)
-            there.discard(smallest.id)
+            least = min(arriving, key=self.shelf.arrived)
+            self.shelf.forget(least)
+            there.discard(least)
 
 
 @contextmanager

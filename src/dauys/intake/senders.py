@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from dauys.crypto.framing import holds
@@ -39,7 +39,7 @@ class Senders:
         if manifest.kind == "sighting":
             badge = manifest.fields["badge"]
             keys.append(self._find(lambda known: known.badges.get(badge), f"badge {badge}"))
-        return _opened(manifest, keys)
+        return open_note(manifest, keys)
 
     def _check_protocol(self, manifest: Manifest) -> None:
         station, signer = manifest.of, manifest.fields["signer"]
@@ -50,12 +50,7 @@ class Senders:
         if signer is None:
             return
         key = self._find(lambda known: _signing_key(known, manifest, signer), f"signer {signer} of {station}")
-        try:
-            signature = bytes.fromhex(manifest.fields["signature"])
-        except ValueError:
-            signature = b""
-        if not holds(key, signed_digest(manifest.fields), signature):
-            raise IntakeError("U1.4", found="another signature", expected=f"one by {signer}")
+        check_signature(manifest, key)
 
     def _find(self, look: Callable[[Known], T | None], wanted: str) -> T:
         found = look(self._directory.known)
@@ -76,10 +71,22 @@ def _signing_key(known: Known, manifest: Manifest, signer: str) -> bytes | None:
     return known.commissions.get(signer)
 
 
-def _opened(manifest: Manifest, keys: list[VerifierKey]) -> OpenedCheckpoint:
+def check_signature(manifest: Manifest, key: bytes) -> None:
+    """Return where the key signed the manifest of a protocol. Raises IntakeError U1.4."""
+    try:
+        signature = bytes.fromhex(manifest.fields["signature"])
+    except ValueError:
+        signature = b""
+    if not holds(key, signed_digest(manifest.fields), signature):
+        signer = manifest.fields["signer"]
+        raise IntakeError("U1.4", found="another signature", expected=f"one by {signer}")
+
+
+def open_note(manifest: Manifest, keys: Sequence[VerifierKey]) -> OpenedCheckpoint:
     """Return the checkpoint of a note that holds the lines of exactly these keys, in this order.
 
-    One tree has one note: another line, or another order, would be another upload of the same thing.
+    One tree has one note: another line, or another order, would be another upload of the same thing. Raises
+    IntakeError U1.4.
     """
     expected = ", ".join(key.name for key in keys)
     try:

@@ -133,6 +133,10 @@ class Shelf:
         except FileNotFoundError:
             return 0 if self.shared(manifest, number) is None else manifest.parts[number].size
 
+    def arrived(self, upload: str) -> int:
+        """Return how many bytes of an upload have come."""
+        return sum(path.stat().st_size for path in self.arrivals(upload).iterdir() if path.name.isdigit())
+
     def shared(self, manifest: Manifest, number: int) -> bytes | None:
         """Return a part that lies in the device's log already, where these are its bytes."""
         if manifest.kind != "log":
@@ -173,12 +177,19 @@ class Shelf:
         data = _read(self.folder / "receipts" / upload, MAX_RECEIPT)
         return None if data is None else parse_receipt(data)
 
+    def announced(self, upload: str) -> Manifest | None:
+        """Return the manifest of an upload that was accepted, None where it was not."""
+        if not (self.folder / "receipts" / upload).exists():
+            return None
+        data = _read(self.folder / "manifests" / upload, MAX_MANIFEST)
+        return None if data is None else parse_manifest(data)
+
     def accepted(self) -> Iterator[Manifest]:
         """Yield the manifests of all that was accepted, in order of their ids."""
         for path in sorted((self.folder / "receipts").iterdir()):
-            data = _read(self.folder / "manifests" / path.name, MAX_MANIFEST)
-            if data is not None and _ID.fullmatch(path.name):
-                yield parse_manifest(data)
+            manifest = self.announced(path.name) if _ID.fullmatch(path.name) else None
+            if manifest is not None:
+                yield manifest
 
     def place(self, name: str, upload: str, data: bytes) -> None:
         """Keep a manifest, a protocol's bytes or a receipt for ever."""
