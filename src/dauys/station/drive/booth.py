@@ -33,7 +33,7 @@ class Timing:
 
 
 class BoothClient(Client):
-    """A booth. See `Client` for its arguments. `language`: of the voters who come; `looks`: until it gives up."""
+    """A booth. See `Client` for its arguments. `language`: of its voters; `looks`: until it gives up."""
 
     language: str = "kk"
     looks: int = LOOKS
