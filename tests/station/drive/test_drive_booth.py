@@ -1,145 +1,74 @@
-"""Simulated voters on the real pages, over HTTP and over TLS with the station's own authority."""
+"""Simulated voters go through the real pages of a station that is served."""
 
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
-from booth_bench import bench, letters
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from kit_station import Laptop, make
 
 from dauys.station.drive.booth import BoothClient
-from dauys.station.drive.page import read_page
-from dauys.station.faults import StationError
-from dauys.station.web.certificates import make_authority, make_server_pair
-from dauys.station.web.server import serve
-
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
-HOST = "127.0.0.1"
+from dauys.station.drive.screen import DriveError, Screen
+from dauys.station.web.runner import Address, running
 
 
-@pytest.fixture
-def where(place):
-    with bench(place) as made:
-        yield made
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("drive"))
 
 
 @pytest.fixture
-def address(where):
-    with serve(where.services, (HOST, 0)) as (host, port):
-        yield f"http://{host}:{port}/"
+def served(made, tmp_path):
+    laptop = Laptop(made, tmp_path)
+    laptop.install()
+    with laptop.open() as station:
+        laptop.begin(station)
+        with running(station, Address("127.0.0.1", 0)) as pages:
+            yield station, pages, laptop
 
 
 @pytest.fixture
-def booth(where, address):
-    client = BoothClient(address, where.services.terminals.invite("booth", 1), pause=lambda _: None)
-    yield client
-    client.close()
+def booth(served):
+    _, pages, _ = served
+    with Screen(pages.url) as screen:
+        screen.pair(pages.invite("booth", 1))
+        yield BoothClient(screen)
 
 
-def kinds(where):
-    return sorted(one.kind for one in where.journal.endings())
-
-
-@pytest.mark.parametrize(
-    ("decision", "kind"), [("cast", "cast"), ("challenge", "challenge"), ("test", "test")]
-)
-def test_a_voter_goes_through_the_real_pages(where, booth, decision, kind):
-    where.admitted[0] += 1
-    timing = booth.vote(letters(1), [[6], []], decision)
-    assert kinds(where) == [kind]
-    assert where.glass().printed[0] == ("slips", ("majilis", ((6,), ())))
+def test_a_voter_votes_through_the_pages(served, booth, made):
+    station, _, laptop = served
+    for number in range(1, 4):
+        station.desk.mark(str(number), "electronic")
+    timing = booth.vote(made.cards[0], [[0], [1]])
     assert timing.part1 > 0
     assert timing.part2 > 0
-    assert where.rooms.room(1).phase() == "wait"
+    booth.vote(made.cards[1], [[2], []])
+    booth.vote(made.cards[2], [[], [1]], "test")
+    journal = station.opened.journal
+    assert (journal.count("cast"), journal.count("challenge")) == (2, 1)
+    assert len(laptop.printers[1].pieces()) >= 3
+    with pytest.raises(DriveError, match="begin:kk"):
+        booth.vote(made.cards[3], [[0], [1]])
 
 
-def test_times_are_those_between_touch_and_answer(where, address):
-    seconds = iter(range(0, 10_000, 7))
-    client = BoothClient(
-        address,
-        where.services.terminals.invite("booth", 1),
-        clock=lambda: next(seconds),
-        pause=lambda _: None,
-    )
-    where.admitted[0] += 1
-    timing = client.vote(letters(1), [[0], [1]], "cast")
-    client.close()
-    assert (timing.part1, timing.part2) == (7, 7)
+def test_a_used_card_is_refused_and_the_page_says_why(served, booth, made):
+    station, _, _ = served
+    station.desk.mark("1", "electronic")
+    station.desk.mark("2", "electronic")
+    booth.vote(made.cards[0], [[0], [1]])
+    with pytest.raises(DriveError, match=r"J2\.3"):
+        booth.vote(made.cards[0], [[0], [1]])
 
 
-def test_voters_one_after_another_and_in_two_booths(where, address):
-    booths = [
-        BoothClient(address, where.services.terminals.invite("booth", number), pause=lambda _: None)
-        for number in (1, 2)
-    ]
-    for number in range(6):
-        where.admitted[0] += 1
-        client = booths[number % 2]
-        client.language = ("kk", "ru", "en")[number % 3]
-        client.vote(letters(number), [[number], [number % 3]], "cast")
-    for client in booths:
-        client.close()
-    assert kinds(where) == ["cast"] * 6
-
-
-def test_what_a_page_refuses_is_an_error_with_its_code(where, booth):
-    booth.looks = 3
-    with pytest.raises(StationError) as nobody:
-        booth.vote(letters(1), [[0], [0]], "cast")
-    assert nobody.value.code == "J2.1"
-    where.admitted[0] += 2
-    booth.vote(letters(1), [[0], [0]], "cast")
-    with pytest.raises(StationError) as used:
-        booth.vote(letters(1), [[0], [0]], "cast")
-    assert used.value.code == "J2.3"
-
-
-def test_a_printer_that_stops_is_an_error_and_no_time(where, booth):
-    where.admitted[0] += 1
-    where.glass().stops.add("part2")
-    with pytest.raises(StationError) as stopped:
-        booth.vote(letters(1), [[0], [0]], "cast")
-    assert stopped.value.code == "J6.5"
-    assert kinds(where) == ["cast"]
-
-
-def test_a_code_works_once(where, address, booth):
-    booth.pair()
-    again = BoothClient(address, booth._code)
-    with pytest.raises(StationError) as found:
-        again.pair()
-    again.close()
-    assert found.value.code == "J6.1"
-
-
-def test_over_tls_with_the_authority_of_the_station_and_no_other(where):
-    authority, stranger = (make_authority("01-001-a", [HOST], NOW) for _ in range(2))
-    with serve(where.services, (HOST, 0), make_server_pair(authority, [HOST], NOW)) as (host, port):
-        url = f"https://{host}:{port}/"
-        invite = where.services.terminals.invite
-        client = BoothClient(url, invite("booth", 1), authority.certificate, pause=lambda _: None)
-        where.admitted[0] += 1
-        client.vote(letters(1), [[0], [0]], "cast")
-        client.close()
-        other = BoothClient(url, invite("booth", 2), stranger.certificate)
-        with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
-            other.pair()
-        other.close()
-        assert other._cookie == ""
-    with pytest.raises(StationError) as none:
-        BoothClient(url, "ABCD-EFGH")
-    assert none.value.code == "J6.6"
-
-
-def test_a_page_is_its_first_form():
-    page = read_page(
-        "<h1>One <b>thing</b></h1><span class='code'>(J2.1)</span><form action='/a'>"
-        "<input type=hidden name=token value=t><input name=letters><button name=do value=go></button></form>"
-        "<form action='/b'><input type=hidden name=other value=u><button name=do value=no></button></form>"
-    )
-    assert (page.address, page.hidden, page.heading) == ("/a", {"token": "t"}, "One thing")
-    assert (page.buttons, page.codes, page.asks("letters")) == ([("do", "go")], ["J2.1"], True)
+def test_a_code_works_once_and_a_booth_is_no_desk(served, booth):
+    _, pages, _ = served
+    code = pages.invite("booth", 2)
+    with Screen(pages.url) as first, Screen(pages.url) as second:
+        first.pair(code)
+        with pytest.raises(DriveError, match="not paired"):
+            second.pair(code)
+    assert "J6.2" in booth.screen.look("/desk/").text
+    assert "J6.2" in booth.screen.look("/members/").text

@@ -1,1 +1,1 @@
-"""Simulated voters: they use the real pages of a station at its address, and measure how long they wait."""
+"""Simulated voters and members, who use the real pages: for load, demo and drills."""

@@ -1,109 +1,70 @@
-"""A simulated voter in a booth, on the pages that voters have.
-
-**Source:** spec/station.md §4; the times are those that its load bar names.
-"""
+"""A simulated voter in a booth, step by step through its pages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-from dauys.station.drive.client import Client
-from dauys.station.drive.page import Page
-from dauys.station.faults import StationError
+from dauys.station.drive.screen import DriveError, Page, Screen
 
-BOOTH: Final = "/booth/"
-Decision = Literal["cast", "challenge", "test"]
-#: Seconds between two looks at a booth that is not free yet, and how many at most.
-LOOK: Final = 0.05
-LOOKS: Final = 1200
-#: Of a page that says that the station waits for a new start.
-BROKEN: Final = "J1.2"
-#: Of a page with options, for a contest left blank.
-BLANK: Final = "blank"
+Decision = Literal["cast", "test", "leave"]
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that a voter waited: from *all correct* to part 1 sent, from the decision to part 2 sent."""
+    """Seconds as a voter waits: from *all correct* to part 1 printed, from the decision to part 2."""
 
     part1: float
     part2: float
 
 
-class BoothClient(Client):
-    """A booth. See `Client` for its arguments. `language`: of its voters; `looks`: until it gives up."""
+class BoothClient:
+    """The screen of a booth. `clock`: seconds that only grow."""
 
-    language: str = "kk"
-    looks: int = LOOKS
+    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
+        self.screen, self.clock = screen, clock
 
-    def vote(self, card_letters: str, choices: Sequence[Sequence[int]], decision: Decision) -> Timing:
-        """Go through one whole session and leave the booth free.
+    def vote(self, card: str, chosen: Sequence[Sequence[int]], decision: Decision = "cast") -> Timing:
+        """Vote from the first touch to *finish*. `chosen`: options by place of each contest, none is blank.
 
-        `choices`: options by their place, for each contest in the order of the ballot; none for a blank.
-        Raises StationError with the code that the page says, J6.8 where a page is not the one that follows.
+        Raises DriveError where another page comes than must, OSError where the station does not answer.
         """
-        self.enter()
-        self.show_card(card_letters)
-        for chosen in choices:
-            self.choose(chosen)
-        self.touch("print")
-        part1 = self.touch("right")
-        part2 = self.decide(decision)
-        self.touch("finish")
+        self.screen.look("/booth/")
+        self._press("begin:kk")
+        self._expect("card", self._press("card", letters=card))
+        for own in chosen:
+            self._choose(own)
+        self._expect("right", self._press("print"))
+        part1 = self._timed("right")
+        if not self.screen.page.can("cast"):
+            raise DriveError(f"no decision to take: {self._said()}")
+        part2 = self._timed("cast") if decision == "cast" else self._test()
+        self._press("finish")
         return Timing(part1, part2)
 
-    def enter(self) -> None:
-        """Begin as soon as somebody is admitted. Raises StationError J2.1 where nobody is, for a minute."""
-        begin = ("do", f"begin:{self.language}")
-        for _ in range(self.looks):
-            if begin in self.look(BOOTH).buttons:
-                self.touch(begin[1])
-                if self.page.asks("letters"):
-                    return
-            elif self.page.has("finish"):
-                self.touch("finish")
-            self.pause(LOOK)
-        raise StationError("J2.1", found="nobody admitted", expected="an admission")
+    def _choose(self, own: Sequence[int]) -> None:
+        marks = [str(place) for place in own] or ["blank"]
+        self.screen.press("next", {"choice": marks})
+        if not own:
+            self._press("yes")
 
-    def show_card(self, letters: str) -> None:
-        """Type the letters of a card. Raises StationError J2.2, J2.3, J2.4."""
-        self.touch("card", ("letters", letters))
-        if self.page.asks("letters"):
-            raise self._refusal("a page of choices")
+    def _test(self) -> float:
+        self._press("test")
+        return self._timed("yes")
 
-    def choose(self, chosen: Sequence[int]) -> None:
-        """Answer the contest that is asked, and its question where it is left blank."""
-        offered = self.page.offers("choice")
-        marked = [str(place) for place in chosen] or [BLANK]
-        if not set(marked) <= set(offered):
-            raise StationError("J6.8", found=offered, expected=marked)
-        self.touch("next", *(("choice", one) for one in marked))
-        if not chosen:
-            self.touch("yes")
+    def _timed(self, act: str) -> float:
+        start = self.clock()
+        self._press(act)
+        return self.clock() - start
 
-    def decide(self, decision: Decision) -> float:
-        """Cast, or test the machine; return the seconds until part 2 was sent."""
-        if decision == "cast":
-            return self.touch("cast")
-        self.touch("test")
-        return self.touch("observers" if decision == "test" else "yes")
+    def _press(self, act: str, **fields: str) -> Page:
+        return self.screen.press(act, fields)
 
-    def touch(self, value: str, *fields: tuple[str, str]) -> float:
-        """Touch a button; return the seconds until it was done. Raises StationError where a page refuses."""
-        if not self.page.has(value):
-            raise self._refusal(f"{value} to touch")
-        took = self.send(("do", value), fields)
-        if stopped(self.page):
-            raise self._refusal("a printer that prints")
-        return took
+    def _expect(self, act: str, page: Page) -> None:
+        if not (page.can(act) or (act == "card" and page.can("next"))):
+            raise DriveError(f"{act!r} cannot come next: {self._said()}")
 
-    def _refusal(self, expected: str) -> StationError:
-        code = next(iter(self.page.codes), "J6.8")
-        return StationError(code, found=self.page.heading, expected=expected)
-
-
-def stopped(page: Page) -> bool:
-    """Return whether this page calls a member: a printer or the whole station has stopped."""
-    return page.has("again") or BROKEN in page.codes
+    def _said(self) -> str:
+        return " ".join(self.screen.page.text.split())[:300]
