@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -179,3 +180,16 @@ def test_help_in_three_languages(dauys):
         for verb in ((), ("key",), ("register",), ("make",), ("check",)):
             assert "help.kit" not in dauys("kit", "--lang", lang, *verb, "--help").output
     assert "kit" in dauys("--help").output
+
+
+def test_a_simulated_record_comes_with_a_kit_to_practise_with(dauys):
+    given = ("simulate", "record", "--stations", 2, "--ballots", 40, "--seed", SEED)
+    told = json.loads(dauys(*given, "--out", "out", "--kit", STATION, "--json", "-q").stdout)
+    kit = told["kits"][STATION]
+    checked = dauys("kit", "check", kit["kit"], "--key", kit["commission_key"]).output
+    assert kit["fingerprint"] in checked
+    cards = Path(kit["cards"]).read_text().split()
+    assert len(cards) == 70 == len(set(cards))
+    assert sorted(path.name for path in Path("out/private").iterdir()) == [STATION]
+    assert "(W1.9)" in dauys(*given, "--out", "other", "--kit", "0009", code=2).output
+    assert not Path("other").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from dauys.cli.progress import Steps
 from dauys.errors import InputError, Place, Problem
 from dauys.formats.election_file import find_election
 from dauys.record.faults import LogError
+from dauys.simulate.kits import StationFiles, electronic_stations, write_kits
 from dauys.simulate.record import Simulated, simulate_record
 from dauys.simulate.scene import Scene, scene_of_folder, scene_of_seed
 from dauys.words import Words
@@ -53,6 +55,7 @@ MINIMUM = 30
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, cls=SpokenOption, help="option.seed"
 )
+@click.option("--kit", "kits", multiple=True, metavar="STATION", cls=SpokenOption, help="option.record_kit")
 @json_option
 @quiet_option
 @lang_option
@@ -63,11 +66,13 @@ def command(context: click.Context, /, out: Path, **given: Any) -> None:
     with Steps(quiet=given["quiet"] or given["as_json"]) as steps:
         with steps.step(words.say("record.preparing")):
             scene = make_scene(given["election"], given["stations"], given["ballots"], given["seed"])
+        electronic_stations(scene, given["kits"])
         made = write_record(out, scene, given["seed"], steps, words)
+        kits = write_kits(out, scene, given["seed"], given["kits"])
     if given["as_json"]:
-        click.echo(json.dumps(document(made)))
+        click.echo(json.dumps(document(made, kits)))
     elif not given["quiet"]:
-        for line in told(made, words):
+        for line in (*told(made, words), *(kit_told(files) for files in kits)):
             click.echo(line)
 
 
@@ -104,7 +109,7 @@ def verifier_page() -> bytes:
     return (files("dauys.site") / "assets" / "verify" / VERIFIER).read_bytes()
 
 
-def document(made: Simulated) -> dict[str, object]:
+def document(made: Simulated, kits: Sequence[StationFiles] = ()) -> dict[str, object]:
     """Return the JSON of what was written."""
     return {
         "record": str(made.record),
@@ -113,7 +118,23 @@ def document(made: Simulated) -> dict[str, object]:
         "ballots": made.ballots,
         "stations": made.stations,
         "entries": made.entries,
+        **({"kits": {files.station: _kit_document(files) for files in kits}} if kits else {}),
     }
+
+
+def _kit_document(files: StationFiles) -> dict[str, str]:
+    return {
+        "kit": str(files.kit),
+        "cards": str(files.cards),
+        "voters": str(files.voters),
+        "commission_key": files.commission_key.hex(),
+        "fingerprint": files.fingerprint,
+    }
+
+
+def kit_told(files: StationFiles) -> str:
+    """Return the command that checks a kit as its station does."""
+    return f"dauys kit check {files.kit} --key {files.commission_key.hex()}"
 
 
 def told(made: Simulated, words: Words) -> list[str]:

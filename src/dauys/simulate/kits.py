@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from dauys.domain.places import Station
 from dauys.formats.voters import encode_voters
@@ -15,8 +16,13 @@ from dauys.simulate.device_day import DeviceSpec
 from dauys.simulate.live import card_letters
 from dauys.simulate.parties import Parties
 from dauys.simulate.scene import Scene
+from dauys.simulate.vote_plan import VotePlan
 from dauys.simulate.voters import make_extract
+from dauys.verify.kit_file import refuse
 from dauys.verify.kit_make import Order, make_kit
+
+#: Folder beside the record for what a commission gives to stations and to nobody else.
+PRIVATE: Final = "private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,30 @@ class Office:
         files.cards.write_text("\n".join(card_letters(spec)) + "\n", encoding="utf-8")
         files.rows.write_text(json.dumps(rows_of(spec.rows)) + "\n", encoding="utf-8")
         return files
+
+
+def write_kits(out: Path, scene: Scene, seed: int, stations: Iterable[str]) -> list[StationFiles]:
+    """Write what the commission brings to these stations of the first round, beside a simulated record.
+
+    `out`: the folder that `simulate_record` made of this scene and seed. A device that is set up from such a
+    kit is for practice: in the record its day is over. Raises InputError W1.9 as `electronic_stations` does.
+    """
+    policy = (out / "policy").read_bytes()
+    office = Office(out / "public", policy, scene, Parties(scene.election.id, seed), seed)
+    plan = VotePlan(scene, seed, 1)
+    homes = electronic_stations(scene, stations)
+    specs = [plan.spec(home, scene.election.devices_of(home)[0]) for home in homes]
+    return [office.write(out / PRIVATE, home, spec) for home, spec in zip(homes, specs, strict=True)]
+
+
+def electronic_stations(scene: Scene, names: Iterable[str]) -> list[Station]:
+    """Return stations that vote electronically in round 1, by their ids. Raises InputError W1.9."""
+    known = {station.id: station for station in scene.stations(1)}
+    wanted = dict.fromkeys(names)
+    for name in wanted:
+        if name not in known:
+            raise refuse("W1.9", scene.election.id, name, ", ".join(sorted(known)[:50]))
+    return [known[name] for name in wanted]
 
 
 def rows_of(rows: Sequence[bytes]) -> list[str]:

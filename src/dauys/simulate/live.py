@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from dauys import _core
 from dauys.crypto.ballots import BallotElection, ContestSum, ballot_hash, verify_ballots
@@ -25,9 +25,6 @@ from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.record.tiles import encode_bundle, tiles_of_size
 from dauys.simulate.device_day import DeviceSpec
-
-#: Cards of a live device beyond those that its voters need: tests, challenges and mistakes are its own.
-SPARE: Final = 80
 
 
 @dataclass(frozen=True, slots=True)

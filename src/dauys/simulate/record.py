@@ -17,7 +17,7 @@ from dauys._core import TrusteeSecret
 from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
 from dauys.record.writer import RecordWriter, create_record
-from dauys.simulate.kits import Office
+from dauys.simulate.kits import PRIVATE, Office
 from dauys.simulate.live import Live
 from dauys.simulate.parties import Parties
 from dauys.simulate.record_times import Times
@@ -36,8 +36,6 @@ SIMULATION: Final = (
     "SIMULATION: all keys but the trustees' come from a seed; nothing in this record is secret or real"
 )
 WITNESSES: Final = 3
-#: Folder beside the record for what a commission gives to stations and to nobody else.
-PRIVATE: Final = "private"
 Told = Callable[[str, int, int], None]
 Event = tuple[datetime, int, Callable[[], None]]
 

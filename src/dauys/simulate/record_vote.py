@@ -28,16 +28,16 @@ from dauys.record.keys import VerifierKey, parse_verifier_key
 from dauys.record.note import Note, parse_note
 from dauys.record.writer import DeviceWriter, RecordWriter, create_device
 from dauys.simulate.ceremony import Trustees, gather_trustees
-from dauys.simulate.device_day import SOFTWARE, UNUSED, DeviceDay, DeviceSpec, card_file
-from dauys.simulate.draws import Draws
+from dauys.simulate.device_day import SOFTWARE, DeviceDay, DeviceSpec, card_file
 from dauys.simulate.kits import Office
-from dauys.simulate.live import SPARE, Live, LiveDay, card_letters, copy_live, read_live
+from dauys.simulate.live import Live, LiveDay, card_letters, copy_live, read_live
 from dauys.simulate.parties import Parties
 from dauys.simulate.record_times import Times
 from dauys.simulate.record_wave import Played, wave_of_played
 from dauys.simulate.reported import Sessions, options_of
 from dauys.simulate.scene import Scene
 from dauys.simulate.signing import installation_signature
+from dauys.simulate.vote_plan import VotePlan
 from dauys.simulate.voters import make_extract
 from dauys.systems import laws
 
@@ -74,65 +74,27 @@ class VotePlay:
         """Where the files of this vote are."""
         return vote_folder(self.vote)
 
+    @property
+    def plan(self) -> VotePlan:
+        """What the devices of this vote will do."""
+        return VotePlan(self.scene, self.seed, self.round, self.live)
+
     def devices(self) -> Iterator[tuple[Station, Device]]:
         """Yield the stations of this round with their one device."""
-        for station in self.scene.stations(self.round):
-            yield station, self.scene.election.devices_of(station)[0]
-
-    def sessions(self) -> dict[tuple[str, int], Sessions]:
-        """Return how many sessions and ballots each station will have; nothing is encrypted for that."""
-        found = {}
-        for station, device in self.devices():
-            spec = self.spec(station, device)
-            planned = Sessions(spec.sessions + 1, len(spec.rows))
-            found[station.id, self.round] = self.live_sessions.get(station.id, planned)
-        return found
-
-    def contests_of(self, station: Station) -> tuple[str, ...]:
-        """Return the contests on the ballots of a station."""
-        style = self._style(station)
-        return next(s.contests for s in self.scene.election.styles(self.round) if s.id == style)
-
-    def _style(self, station: Station) -> str:
-        own = self.scene.election.style_of(station)
-        if own is None:
-            raise ValueError(f"no style for {station.id}")
-        return f"{own.id}-{station.constituency}" if "constituency" in own.contests else own.id
+        return self.plan.devices()
 
     def spec(self, station: Station, device: Device) -> DeviceSpec:
         """Return what the device of a station will do."""
-        election = self.scene.election
-        contests = self.contests_of(station)
-        additions = next((p.counts.additions for p in self.scene.protocols if p.station == station.id), None)
-        return DeviceSpec(
-            self.vote,
-            station.id,
-            device.id,
-            self._style(station),
-            len(contests),
-            self._rows(station, contests),
-            station.registered,
-            additions or 0,
-            len(election.turnout_readings),
-            self.seed,
-            SPARE if station.id in self.live else UNUSED,
-        )
+        return self.plan.spec(station, device)
 
-    def _rows(self, station: Station, contests: Sequence[str]) -> list[bytes]:
-        """Return one row a ballot, a byte for each option of each contest; the votes come out exactly."""
-        ballots = self.scene.ballots[station.id, self.round]
-        columns = []
-        for contest in contests:
-            votes = self.scene.electronic[station.id, contest, self.round]
-            rows = [
-                bytes(int(i == chosen) for i in range(len(votes)))
-                for chosen, count in enumerate(votes)
-                for _ in range(count)
-            ]
-            rows += [bytes(len(votes))] * (ballots - len(rows))
-            draws = Draws(self.seed, "rows", self.vote, station.id, contest)
-            columns.append(draws.sample(rows, len(rows)))
-        return [b"".join(parts) for parts in zip(*columns, strict=True)]
+    def contests_of(self, station: Station) -> tuple[str, ...]:
+        """Return the contests on the ballots of a station."""
+        return self.plan.contests_of(station)
+
+    def sessions(self) -> dict[tuple[str, int], Sessions]:
+        """Return how many sessions and ballots each station has or, where it is not live, will have."""
+        live = {(station, self.round): one for station, one in self.live_sessions.items()}
+        return self.plan.sessions() | live
 
     def hold_ceremony(self, secrets: Mapping[int, TrusteeSecret], times: Times) -> None:
         """Let the trustees make keys; write ceremony and root."""
@@ -151,7 +113,7 @@ class VotePlay:
             vote=self.vote,
         )
         bound = framed_hash("definition", self.definition)
-        used = {self._style(station) for station, _ in self.devices()}
+        used = {self.plan.style(station) for station, _ in self.devices()}
         styles = {s.id: s.contests for s in self.scene.election.styles(self.round) if s.id in used}
         data = encode_root(report.keys, styles, bound)
         self.root = parse_root(data, report.keys)
