@@ -14,6 +14,7 @@ from dauys.record.writer import open_record_writer
 from dauys.simulate.parties import Parties
 from dauys.simulate.record import simulate_record
 from dauys.simulate.record_vote import VotePlay
+from dauys.simulate.record_wave import wave_of_played
 from dauys.simulate.scene import scene_of_seed
 
 #: One night is told in the order of the tests.
@@ -74,12 +75,13 @@ def night(tmp_path_factory):
 
     def only_the_wave(self, at):
         plays.append(self)
-        _, data = self._wave(self.root.root)
+        _, data = wave_of_played(self.scene.election, self._minimum(), self.root, self.played)
         file = self.log.add_file(f"{self.folder}/wave-1.json", data)
         moment = at.isoformat(timespec="seconds")
         self.log.append("wave", at=moment, file=file, number=1, vote=self.vote)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VotePlay, "open_sums", lambda _: None)
         patch.setattr(VotePlay, "tally", only_the_wave)
         simulate_record(folder / "out", scene_of_seed(2, 40, 5), 5)
     return Night(folder, plays)
