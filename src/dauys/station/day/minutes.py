@@ -32,7 +32,6 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "clock": ("minutes",),
     "time": (),
     "unused": ("count",),
-    "test": (),
     "other": (),
 }
 #: Forms that name a device.

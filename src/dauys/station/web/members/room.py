@@ -1,0 +1,185 @@
+"""What the members' pages work on, and what comes next in the day of a station (`spec/day.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from threading import RLock, Thread
+from typing import Any, Final, Literal
+
+from dauys.station.day.book import Book
+from dauys.station.day.deck import SlipCount
+from dauys.station.day.night import Night
+from dauys.station.day.protocols import BLANK, ContestForm
+from dauys.station.day.rehearsal import Rehearsal
+from dauys.station.day.sheets import Facts
+from dauys.station.day.windows import Phase, When, Window
+from dauys.station.device_log import Tree
+from dauys.station.faults import StationError
+from dauys.station.restart import Restart
+from dauys.station.secrets import Random
+from dauys.station.session import Booths
+
+#: What members are led to, each a page of its own.
+Next = Literal[
+    "broken", "clock", "restart", "install", "test", "check", "open", "voting", "close",
+    "cards", "seal", "compare", "slips", "paper", "sign", "destroy", "done",
+]  # fmt: skip
+_OF_PHASE: Final[Mapping[Phase, Next]] = {
+    Phase.MADE: "install",
+    Phase.INSTALLED: "test",
+    Phase.TESTED: "check",
+    Phase.CHECKED: "open",
+}
+
+
+@dataclass
+class Test:
+    """The test of logic and accuracy while it is made: in memory, as its ledger is. Not frozen."""
+
+    rehearsal: Rehearsal
+    book: Book = field(default_factory=lambda: Book(()))
+    done: int = 0
+    ended: bool = False
+    code: str = ""
+
+    @property
+    def of(self) -> int:
+        """Ballots of the deck."""
+        return len(self.rehearsal.deck.ballots)
+
+    def run(self, tell: Callable[[BaseException], None]) -> None:
+        """Vote the deck; what stops it is kept, and told."""
+        try:
+            self.rehearsal.run(progress=self._progress)
+            self.ended = True
+        except Exception as error:  # noqa: BLE001  # whatever a printer raises: the page says so, and it is told
+            self.code = getattr(error, "code", "J6.5")
+            tell(error)
+
+    def _progress(self, done: int, _: int) -> None:
+        self.done = done
+
+
+@dataclass
+class Room:
+    """The members' side of one station at work. Not frozen: messages and a test under way are its own.
+
+    `software`: SHA-256 of what runs here; `act`: what the act of installation says; `take_reading`: closes a
+    batch and signs the tree; `print_tree`: prints a signed checkpoint at a moment, None without a printer;
+    `desk_counts`: voters by channel as the desk shows them.
+    """
+
+    night: Night
+    booths: Booths
+    style: str
+    start: Restart
+    software: bytes
+    act: Mapping[str, str]
+    paper: Facts
+    media: tuple[Path, ...]
+    random: Random
+    tell: Callable[[BaseException], None]
+    take_reading: Callable[[], Tree]
+    rehearse: Callable[[], Rehearsal]
+    print_tree: Callable[[str, bytes], None] | None = None
+    single: bool = False
+    destroyed: bool = False
+    minuted_start: bool = False
+    test: Test | None = None
+    notice: str = ""
+    error: StationError | None = None
+    typed: dict[str, Any] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock, repr=False)
+
+    @property
+    def contests(self) -> tuple[ContestForm, ...]:
+        """The contests of this station's ballots."""
+        return self.night.contests
+
+    def phase(self) -> Phase:
+        """Return how far the day is."""
+        return Phase.DESTROYED if self.destroyed else self.night.day.phase()
+
+    def now(self) -> datetime:
+        """Return what the clock says, set or not."""
+        return self.night.day.watch.read()
+
+    def window(self, phase: Phase) -> Window | None:
+        """Return the lawful time of a phase."""
+        return self.night.day.windows.get(phase)
+
+    def when(self, phase: Phase) -> When:
+        """Return whether now is before, within or after the time of a phase."""
+        return self.night.day.when(phase)
+
+    def restarted(self) -> bool:
+        """Return whether this start found something under way that nobody has minuted yet."""
+        found = self.start
+        changed = found.abandoned or found.void or found.owed or found.to_first
+        running = self.phase() in (Phase.OPEN, Phase.CLOSED)
+        return bool(running and changed and not self.minuted_start)
+
+    def next(self) -> Next:
+        """Return what members have to do now."""
+        urgent = self._urgent()
+        if urgent is not None:
+            return urgent
+        phase = self.phase()
+        if phase in _OF_PHASE:
+            return _OF_PHASE[phase]
+        if phase is Phase.OPEN:
+            return "voting" if self.when(Phase.CLOSED) == "early" else "close"
+        return self._tonight(phase)
+
+    def _urgent(self) -> Next | None:
+        """Return what goes before everything else."""
+        if self.destroyed:
+            return "done"
+        if self.night.day.journal.broken is not None:
+            return "broken"
+        if self.night.day.watch.moved() and self.phase() is not Phase.SEALED:
+            return "clock"
+        return "restart" if self.restarted() else None
+
+    def _tonight(self, phase: Phase) -> Next:
+        book = self.night.book
+        if phase is Phase.CLOSED:
+            return "seal" if book.agreed("cards") is not None else "cards"
+        if book.minuted("compared") is None:
+            return "compare"
+        if book.agreed("slips") is None:
+            return "slips"
+        if book.agreed("paper") is None:
+            return "paper"
+        return "sign" if book.minuted("signed") is None else "destroy"
+
+    # What is done from more than one page
+
+    def begin_test(self) -> None:
+        """Begin the test of logic and accuracy, printing in the background."""
+        if self.phase() is not Phase.INSTALLED:
+            raise StationError("J3.1", found=self.phase().value, expected=Phase.INSTALLED.value)
+        self.test = Test(self.rehearse())
+        Thread(target=self.test.run, args=(self.tell,), daemon=True).start()
+
+    def counted_test(self) -> tuple[SlipCount, ...]:
+        """Return the slips of the test as two people counted them. Raises StationError J3.6, J3.9."""
+        if self.test is None or not self.test.ended:
+            raise StationError("J3.9", found="no test", expected="a test that was run")
+        return slip_counts(self.contests, self.test.book.require("slips"))
+
+    def signed_facts(self) -> Facts:
+        """Return what sheets say, with the names of those who signed."""
+        signed = self.night.book.minuted("signed")
+        return self.paper if signed is None else replace(self.paper, names=tuple(signed["names"]))
+
+
+def slip_counts(contests: tuple[ContestForm, ...], values: Mapping[str, int]) -> tuple[SlipCount, ...]:
+    """Return typed slips by contest, in the order of the ballot."""
+    return tuple(
+        SlipCount(tuple(values[f"{one.id}/{option}"] for option in one.options), values[f"{one.id}/{BLANK}"])
+        for one in contests
+    )

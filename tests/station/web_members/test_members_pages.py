@@ -1,0 +1,319 @@
+"""The members' pages by a client without a screen: the whole day, and what is refused."""
+
+import re
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import booth_bench
+import pytest
+from django.test import Client
+from members_bench import EVENING, NAMES, POLLS, cards_of, members, paper_of, slips_of, to_open
+
+from dauys.station.day.windows import Phase
+from dauys.station.web.settings import configure
+
+configure()
+
+
+PATHS = (
+    *("", "step", "test", "incident", "reading", "screens", "seal", "protocols", "destroy"),
+    *("count/cards", "count/slips", "count/paper", "incident?kind=laptop", "incident?kind=nonsense"),
+)
+
+
+class Screen:
+    """A browser without scripts: gets pages, posts their forms with their tokens."""
+
+    def __init__(self, own, cookie=None):
+        self.own = own
+        self.client = Client(raise_request_exception=True, headers={"host": "127.0.0.1"})
+        self.client.cookies["terminal"] = own.cookie() if cookie is None else cookie
+        self.page = ""
+
+    def get(self, path, status=200):
+        answer = self.client.get(path, **{"dauys.services": self.own.services})
+        assert answer.status_code == status, path
+        self.page = answer.content.decode() if "text" in answer["Content-Type"] else ""
+        self.answer = answer
+        return self.page
+
+    def token(self):
+        return re.search(r'name="token" value="([0-9a-f]+)"', self.page)[1]
+
+    def post(self, path, token=None, **fields):
+        if token is None:
+            token = self.token()
+        answer = self.client.post(path, {"token": token, **fields}, **{"dauys.services": self.own.services})
+        if answer.status_code == 302:
+            return self.get(answer["Location"])
+        self.page, self.answer = answer.content.decode(), answer
+        return self.page
+
+    def send(self, path, **fields):
+        """Get a page and post its form."""
+        self.get(path)
+        return self.post(path, **fields)
+
+    @property
+    def text(self):
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page)).split())
+
+
+@pytest.fixture
+def day(fresh):
+    with members(fresh) as own:
+        yield own, Screen(own)
+
+
+def two(screen, path, values):
+    for person in NAMES:
+        screen.send(path, person=person, **values)
+
+
+def test_a_whole_day_through_its_pages(day):
+    own, screen = day
+    screen.get("/members/")
+    screen.post("/members/language", language="en", back="/members/")
+    assert "Install the device" in screen.text
+    screen.send("/members/step", step="install", name=NAMES)
+    assert own.room.phase() is Phase.INSTALLED
+    screen.send("/members/test", do="run")
+    wait_for_test(own)
+    screen.get("/members/test")
+    assert "ballots were opened and hold what was chosen" in screen.text
+    expected = own.room.test.rehearsal.deck.expected
+    values = {}
+    for contest, counts in zip(own.room.contests, expected, strict=True):
+        values |= dict(zip(contest.fields(), (*counts.options, counts.blanks), strict=True))
+    two(screen, "/members/test", values)
+    assert "The test holds" in screen.text
+    screen.send("/members/test", step="test", name=NAMES)
+    own.to(POLLS - timedelta(minutes=20))
+    screen.send("/members/step", step="check", name=NAMES)
+    own.to(POLLS + timedelta(minutes=1))
+    screen.send("/members/step", step="open", name=NAMES)
+    assert own.room.phase() is Phase.OPEN
+    assert "The vote is open." in screen.text
+    own.vote(7)
+    screen.send("/members/reading", do="take")
+    assert [what for what, _ in own.printed] == ["open"]
+    own.to(EVENING)
+    screen.send("/members/step", step="close", name=NAMES)
+    two(screen, "/members/count/cards", cards_of(own))
+    assert "Seal of the log" in screen.text
+    screen.send("/members/seal", do="seal")
+    assert own.room.phase() is Phase.SEALED
+    code = own.room.night.seal_code()
+    for group in code.split("-"):
+        assert group in screen.text
+    screen.send("/members/seal", do="compare", code=code.lower(), name=NAMES)
+    two(screen, "/members/count/slips", slips_of(own, 7))
+    two(screen, "/members/count/paper", paper_of(own))
+    screen.get("/members/protocols")
+    assert "does not hold" not in screen.text
+    screen.send("/members/protocols", name=NAMES)
+    assert "Signed by" in screen.text
+    screen.get("/members/paper/list/summary/1.pdf")
+    assert screen.answer.content.startswith(b"%PDF")
+    screen.send("/members/destroy", sure="yes", name=NAMES)
+    assert own.room.destroyed
+    for folder in own.room.media:
+        assert not (folder / "keys.sealed").exists()
+        assert (folder / "protocols" / "votes.csv").exists()
+    assert "All is done" in screen.get("/members/")
+    assert own.errors == []
+
+
+def wait_for_test(own):
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(60)
+    assert own.room.test.ended
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("phase", ["made", "open", "closed"])
+def test_every_page_at_every_time(fresh, path, phase):
+    with members(fresh) as own:
+        if phase != "made":
+            to_open(own)
+        if phase == "closed":
+            own.to(EVENING)
+            own.room.night.day.close_polls(NAMES, own.room.booths)
+        screen = Screen(own)
+        for language in ("kk", "ru", "en"):
+            screen.get("/members/")
+            screen.post("/members/language", language=language, back="/members/")
+            assert f'<html lang="{language}"' in screen.page
+            assert screen.get(f"/members/{path}").count("<h1") == 1
+
+
+def test_outside_its_time_a_reason_is_asked_for(fresh):
+    with members(fresh, POLLS - timedelta(days=9)) as own:
+        screen = Screen(own)
+        assert 'name="reason"' in screen.get("/members/step")
+        screen.post("/members/step", step="install", name=NAMES)
+        assert 'role="alert"' in screen.page
+        assert "J3.2" in screen.page
+        assert 'value="Ким Т."' in screen.page
+        assert own.room.phase() is Phase.MADE
+        screen.post("/members/step", step="install", name=NAMES, reason="жол жабық болды")
+        assert own.room.phase() is Phase.INSTALLED
+        assert "жол жабық болды" in screen.page
+
+
+def test_one_name_is_not_enough(day):
+    own, screen = day
+    screen.send("/members/step", step="install", name=["Ким Т.", "", ""])
+    assert "J3.7" in screen.page
+    assert own.room.phase() is Phase.MADE
+
+
+def test_a_form_is_taken_once(day):
+    own, screen = day
+    screen.get("/members/incident?kind=booth")
+    token = screen.token()
+    fields = {"kind": "booth", "terminal": "2", "name": NAMES, "reason": "экран сынды"}
+    screen.post("/members/incident?kind=booth", token=token, **fields)
+    screen.post("/members/incident?kind=booth", token=token, **fields)
+    assert len(own.room.night.day.incidents()) == 1
+    screen.post("/members/incident?kind=booth", token="00" * 16, **fields)
+    assert len(own.room.night.day.incidents()) == 1
+    assert 'class="notice"' in screen.page
+
+
+@pytest.mark.parametrize("role", ["booth", "desk"])
+def test_another_role_is_refused(day, role):
+    own, _ = day
+    cookie = own.services.terminals.pair(own.services.terminals.invite(role, 1))
+    screen = Screen(own, cookie)
+    screen.get("/members/", status=403)
+    assert "J6.2" in screen.page
+    Screen(own, "").get("/members/", status=403)
+
+
+def test_the_second_person_does_not_see_the_first_ones_numbers(day):
+    own, screen = day
+    to_open(own)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    screen.send("/members/count/cards", person="Ким Т.", **{**cards_of(own), "unused": 387, "spoiled": 13})
+    screen.get("/members/count/cards")
+    assert "Ким Т." in screen.page
+    assert "387" not in screen.page
+    screen.send("/members/count/cards", person="Сейітова А.", **cards_of(own))
+    assert "387" in screen.page
+    assert own.room.night.book.agreed("cards") is None
+
+
+@pytest.mark.parametrize("typed", ["", "12a", "-1", "1.5", "1e3", "٣"])
+def test_what_is_no_number_is_kept_and_named(day, typed):
+    own, screen = day
+    to_open(own)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    screen.send("/members/count/cards", person="Ким Т.", **{**cards_of(own), "unused": typed})
+    assert "J3.7" in screen.page
+    assert 'value="400"' in screen.page
+    assert "cards" not in own.room.night.book.entries
+
+
+def test_equations_as_they_are_typed(day):
+    own, screen = day
+    to_open(own)
+    own.vote(3)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    screen.get("/members/count/cards")
+    right = cards_of(own)
+    for by, shown in ((0, 0), (-2, 1)):
+        token = screen.token()
+        page = screen.client.post(
+            "/members/equations/cards", {"token": token, **right, "unused": right["unused"] + by},
+            **{"dauys.services": own.services},
+        ).content.decode()  # fmt: skip
+        assert page.count('class="equation bad"') == shown
+    assert own.room.night.book.entries == {}
+
+
+def test_a_moved_clock_comes_first(day):
+    own, screen = day
+    own.set(timedelta(hours=-2))
+    screen.get("/members/")
+    assert own.room.next() == "clock"
+    screen.send("/members/step", step="clock", name=NAMES, reason="батарея ауыстырылды")
+    assert [one.kind for one in own.room.night.day.incidents()] == ["clock"]
+    assert own.room.next() == "install"
+
+
+def test_a_restart_is_minuted_before_anything_else(fresh):
+    with members(fresh) as own:
+        to_open(own)
+        own.admitted[0] += 1
+        session = own.room.booths.begin(1, "majilis")
+        own.room.booths.show_card(session, booth_bench.letters(9))
+        own.room.booths.show_slips(session, [[1], [1]])
+        own.room.booths.confirm(session)
+    with members(fresh, POLLS + timedelta(hours=2)) as own:
+        assert own.room.next() == "restart"
+        screen = Screen(own)
+        screen.send("/members/step", step="restart", name=NAMES, reason="ток өшті")
+        (told,) = own.room.night.day.incidents()
+        assert (told.kind, told.facts["abandoned"], told.facts["void"]) == ("restart", "1", "2")
+        assert own.room.next() == "voting"
+
+
+def test_voters_who_left_are_ended_by_decision(day):
+    own, screen = day
+    to_open(own)
+    own.admitted[0] += 2
+    own.to(EVENING)
+    screen.send("/members/step", step="close", name=NAMES)
+    assert "J3.3" in screen.page
+    screen.send("/members/step", step="unused", name=NAMES, reason="кетіп қалды")
+    screen.send("/members/step", step="close", name=NAMES)
+    assert own.room.phase() is Phase.CLOSED
+    assert own.opened.journal.ended() == 2
+
+
+def test_screens_are_paired_with_a_code_that_works(day):
+    own, screen = day
+    screen.send("/members/screens", role="booth", number="3")
+    code = re.search(r"<span>([0-9A-Z]{4})</span> <span>([0-9A-Z]{4})</span>", screen.page)
+    terminal = own.services.terminals.find(own.services.terminals.pair("".join(code.groups())))
+    assert (terminal.role, terminal.number) == ("booth", 3)
+
+
+def test_a_printer_that_stops_the_test_is_told(day):
+    own, screen = day
+    own.room.night.day.install(NAMES, own.room.act)
+    own.glass.stops.add("part1")
+    screen.send("/members/test", do="run")
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon:
+            thread.join(60)
+    screen.get("/members/test")
+    assert own.room.test.code == "J6.5"
+    assert len(own.errors) == 1
+    own.glass.stops.clear()
+    screen.send("/members/test", do="run")
+    wait_for_test(own)
+
+
+def test_no_page_names_a_card_or_a_choice_of_the_vote(day):
+    own, screen = day
+    to_open(own)
+    own.vote(4)
+    seen = "".join(screen.get(f"/members/{path}") for path in ("", "reading", "incident", "seal", "screens"))
+    for ending in own.opened.journal.endings():
+        assert ending.card.hex() not in seen
+        assert ending.ballot.hex() not in seen
+
+
+def test_there_are_no_pages_without_a_station(fresh):
+    with members(fresh) as own:
+        screen = Screen(own)
+        own.services = replace(own.services, members=None)
+        screen.get("/members/", status=404)
