@@ -28,9 +28,11 @@ LONG = [
 ]
 
 
-def row(name: str, contest: list[str], place: list[str] | None, size: tuple[int, int], chosen: list) -> dict:
+def row(name: str, contest: list[str], place: list[str] | None, size: tuple[int, ...], chosen: list) -> dict:
+    """`size`: options, limit, and the room of the longest choice, 0 where it is left out."""
+    options, limit, room = (*size, 0)[:3]
     told = {"name": name, "election": ELECTION, "contest": contest, "place": place}
-    return told | {"options": size[0], "limit": size[1], "chosen": chosen}
+    return told | {"options": options, "limit": limit, "room": room, "chosen": chosen}
 
 
 ROWS = [
@@ -41,6 +43,8 @@ ROWS = [
     row("no place, one name", ["Сұрақ", "Вопрос", "Question"], None, (2, 1), [SAME]),
     row("letters", LIST, NATION, (13, 1), [LETTERS]),
     row("long", LIST, NATION, (13, 1), [LONG]),
+    row("room of 700", LIST, NATION, (13, 1, 700), [PATRIOTS]),
+    row("room of 700, blank", LIST, NATION, (13, 1, 700), []),
     row("a slip each", SEAT, PLACE, (50, 2), [SEITOVA, LONG]),
 ]
 

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from dauys.station.papers.job import BAND, job
 from dauys.station.papers.marks import mark_accepted, mark_void, tear
 from dauys.station.papers.of_election import head_of, styles_of
 from dauys.station.papers.raster import ROW, WIDTH, Raster, from_ink, harmless
-from dauys.station.papers.slip import VIEW, slips
+from dauys.station.papers.slip import VIEW, room_for, slips
 from dauys.station.printer.commands import AT_ONCE
 from dauys.words import Words
 
@@ -36,7 +36,8 @@ def vectors() -> list[dict]:
 
 def of_vector(told: dict) -> tuple[Raster, ...]:
     place = Text(*told["place"]) if told["place"] else None
-    own = Contest(Text(*told["election"]), Text(*told["contest"]), told["options"], told["limit"], place)
+    named = Text(*told["election"]), Text(*told["contest"])
+    own = Contest(*named, told["options"], told["limit"], place, told["room"])
     return slips(own, [Choice(number, Text(*name)) for number, *name in told["chosen"]])
 
 
@@ -56,7 +57,7 @@ def test_marks_have_the_bytes_of_the_vectors():
 def test_nothing_but_election_contest_and_choice_can_be_given():
     """Where no argument can carry a serial, a time, a terminal or a language, no byte can."""
     assert list(inspect.signature(slips).parameters) == ["contest", "chosen"]
-    assert {f.name for f in fields(Contest)} == {"election", "title", "options", "limit", "place"}
+    assert {f.name for f in fields(Contest)} == {"election", "title", "options", "limit", "place", "room"}
     assert {f.name for f in fields(Choice)} == {"number", "name"}
     assert not inspect.signature(mark_accepted).parameters
     assert not inspect.signature(mark_void).parameters
@@ -93,6 +94,29 @@ def test_choices_that_a_contest_does_not_allow_are_not_printed(wrong):
     own = contest(5, 2).contest
     with pytest.raises(StationError, match=r"J2\.5"):
         slips(own, [Choice(number, TITLE) for number in wrong])
+
+
+def test_all_slips_of_a_contest_have_one_length(majilis):
+    """Neither a printer's noise nor a falling slip tells a long name from a short one, or from a blank."""
+    listed = next(iter(styles_of(majilis.election, majilis.election.vote_id(1)).values()))
+    for one in listed:
+        heights = {slips(one.contest, own)[0].height for own in [(), *((o,) for o in one.options)]}
+        assert len(heights) == 1
+        loose = replace(one.contest, room=0)
+        assert len({slips(loose, (o,))[0].height for o in one.options}) > 1
+
+
+@pytest.mark.parametrize(("options", "limit"), [(5, 2), (5, 3), (50, 2)])
+def test_room_is_what_the_longest_choices_together_take(options, limit):
+    words = [min(n, 6) for n in range(1, options + 1)]
+    names = [Text("Құрманғазы " * n, "Курмангазинский " * n, "x") for n in words]
+    own = [Choice(n, name) for n, name in enumerate(names, 1)]
+    told = contest(options, limit).contest
+    room = room_for(own, limit, apart=told.apart)
+    longest, padded = slips(told, own[-limit:]), replace(told, room=room)
+    assert [one.height for one in slips(padded, own[-limit:])][-1] == longest[-1].height
+    assert slips(padded, own[:1])[0].height == longest[-1].height
+    assert slips(padded, ())[0].height == longest[-1].height
 
 
 # Marks

@@ -67,6 +67,20 @@ DEFENCES = [
         f"{SLIPS}::test_a_contest_of_many_patterns_has_a_slip_for_each_option",
     ),
     Defence(
+        "slips of a contest have one length",
+        f"{PAPERS}/slip.py",
+        "sheet.space(max(0, top + contest.room - sheet.y))",
+        "pass",
+        f"{SLIPS}::test_all_slips_of_a_contest_have_one_length",
+    ),
+    Defence(
+        "no slip fails by what was chosen",
+        f"{PRINTER}/glass.py",
+        "_require_letters(head, styles)\n        self",
+        "self",
+        f"{GLASS}::test_a_name_that_cannot_be_printed_is_found_before_anybody_chooses_it",
+    ),
+    Defence(
         "the order of touches is not on a slip",
         f"{PAPERS}/slip.py",
         "own = sorted(chosen)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from paper_bench import HEAD, Paper, listed, papered, styles
 from small_device import STYLE, choice, letters
 
 from dauys.crypto.ballots import ballot_code
+from dauys.domain.text import Text
 from dauys.station.faults import StationError
 from dauys.station.papers.job import cut_only, job
 from dauys.station.papers.marks import mark_accepted, mark_void, tear
@@ -422,6 +424,16 @@ def rooms_of(booths: Booths, told: list[BaseException]):
     rooms = Rooms(booths, paper_texts, lambda: 0.0, told.append)
     booths.printers(1)
     return rooms, rooms.room(1)
+
+
+def test_a_name_that_cannot_be_printed_is_found_before_anybody_chooses_it():
+    own = listed(0)
+    for wrong in (Text("中", "а", "a"), Text("а", "中", "a"), Text("а", "а", "中")):
+        options = (*own.options[:-1], replace(own.options[-1], name=wrong))
+        with pytest.raises(StationError, match=r"J7\.9"):
+            PaperGlass(
+                HEAD, {"one": (replace(own, options=options),)}, [SimulatedPrinter()], SimulatedPrinter()
+            )
 
 
 def test_a_booth_without_a_printer_of_slips_is_refused():

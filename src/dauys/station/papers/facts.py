@@ -18,7 +18,8 @@ MOST_PATTERNS: Final = 1000
 class Contest:
     """A contest as its slips name it. `options`: how many it has, `limit`: how many a voter may choose.
 
-    `place`: where it is voted, if it is a place.
+    `place`: where it is voted, if it is a place. `room`: lines of dots that the longest choice takes, so that
+    all its slips have one length; 0 for slips as long as their own choice.
     """
 
     election: Text
@@ -26,6 +27,7 @@ class Contest:
     options: int
     limit: int = 1
     place: Text | None = None
+    room: int = 0
 
     @property
     def patterns(self) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dauys.domain.election import AGAINST_ALL, Election
 from dauys.domain.election import Contest as Voted
 from dauys.domain.text import Text
 from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead
+from dauys.station.papers.slip import room_for
 from dauys.station.papers.spoken import said
 
 
@@ -63,8 +65,9 @@ def listed(
     """
     names = _names(election)
     title, place = _title(election, contest)
+    own = tuple(Choice(at, names[option]) for at, option in enumerate(options, 1))
     told = Contest(_vote(election, vote_id, test=test), title, len(options), limit, place)
-    return Listed(told, tuple(Choice(at, names[option]) for at, option in enumerate(options, 1)))
+    return Listed(replace(told, room=room_for(own, limit, apart=told.apart)), own)
 
 
 def _options(contest: Voted, number: int, runoff: Mapping[str, Sequence[str]]) -> Sequence[str]:

@@ -11,6 +11,7 @@ from typing import Final
 from dauys.crypto.ballots import Opening
 from dauys.station.device import Card, Word
 from dauys.station.faults import StationError
+from dauys.station.papers import faces
 from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead, Tree
 from dauys.station.papers.job import cut_only, job
 from dauys.station.papers.marks import mark_accepted, mark_void, tear
@@ -18,6 +19,7 @@ from dauys.station.papers.raster import Raster
 from dauys.station.papers.receipt import opening as opening_paper
 from dauys.station.papers.receipt import receipt_ended, receipt_part1, receipt_part2
 from dauys.station.papers.slip import slips
+from dauys.station.papers.spoken import thrice
 from dauys.station.printer.printer import Printer, State
 
 MARKS: Final = {"accepted": mark_accepted, "void": mark_void}
@@ -29,7 +31,8 @@ class PaperGlass:
     `slips`: printers under glass. Contest *n* of a style goes to printer *n*, beginning again where there are
     fewer; slips of one printer hang together on one strip, with a line to cut at between them and one mark
     below. `receipts` may be one of them in a rehearsal: then every paper is cut off at once. Every call
-    returns when the printers say that it is on paper, and raises StationError J7.x where not.
+    returns when the printers say that it is on paper, and raises StationError J7.x where not. Raises J7.9 at
+    once for any name that our fonts lack a letter of: a slip that fails later would tell what was chosen.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class PaperGlass:
     ) -> None:
         if not slips:
             raise ValueError("a booth needs a printer of slips")
+        _require_letters(head, styles)
         self.head, self.styles = head, styles
         self.slips, self.receipts = tuple(slips), receipts
         self._single = any(one is receipts for one in slips)
@@ -159,3 +163,14 @@ class PaperGlass:
             return
         found, expected = ("a slip", "no slip") if seen else ("no slip", "a slip")
         raise StationError("J7.7", found=found, expected=expected, printer=printer.name, printed="unknown")
+
+
+def _require_letters(head: ReceiptHead, styles: Mapping[str, Sequence[Listed]]) -> None:
+    found = {head.election}
+    for listed in (one for own in styles.values() for one in own):
+        contest = listed.contest
+        found |= {contest.election, contest.title, contest.place or contest.title}
+        found |= {one.name for one in listed.options}
+    for line in sorted(line for text in found for line in thrice(text)):
+        for face in (faces.TEXT, faces.STRONG):
+            faces.checked(line, face)
