@@ -177,3 +177,17 @@ def cut(text: str, spans: tuple[Span, ...], wrap: Callable[[str, bool], str]) ->
         pieces += [wrap(text[at:start], False), wrap(text[start:end], True)]
         at = end
     return "".join([*pieces, wrap(text[at:], False)])
+
+
+def typed_date(text: str) -> date | None:
+    """Return a whole date as people type it, None where it is none or its year has two digits."""
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        return None
+    found = {name[0]: int(value) for name, value in match.groupdict().items() if value and name != "s"}
+    if found.get("y", 0) < 1000:
+        return None
+    try:
+        return date(found["y"], found["m"], found["d"])
+    except ValueError:
+        return None

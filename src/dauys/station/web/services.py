@@ -14,6 +14,7 @@ from dauys.station.web.terminals import Terminals
 if TYPE_CHECKING:
     from dauys.station.web.booth.rooms import Rooms
     from dauys.station.web.booth.texts import VoteTexts
+    from dauys.station.web.desk.rooms import DeskRooms
 
 
 def tell(error: BaseException) -> None:
@@ -37,7 +38,7 @@ class Services:
     texts: VoteTexts
     terminals: Terminals
     rooms: Rooms
-    desk: Any = None
+    desk: DeskRooms | None = None
     members: Any = None
     hosts: frozenset[str] = frozenset()
     authority: bytes = b""
