@@ -7,13 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from small_device import DEVICE, STATION, VOTE, Bench, Place, election
+from small_device import DEVICE, STATION, STYLE, VOTE, Bench, Place, choice, election, letters
 
 from dauys.domain.text import Text
 from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead
+from dauys.station.papers.job import cut_only, job
+from dauys.station.papers.marks import mark_accepted, mark_void
+from dauys.station.papers.receipt import receipt_ended
+from dauys.station.papers.slip import slips
 from dauys.station.printer.glass import PaperGlass
 from dauys.station.printer.simulated import SimulatedPrinter
-from dauys.station.session import Booths
+from dauys.station.session import Booths, Session
 
 TITLE = Text("Мәжіліс сайлауы", "Выборы Мажилиса", "Election of the Majilis")
 NAMES = ("Әбіл", "Ғалым", "Қанат", "Ңұр", "Өмір", "Ұлан", "Үміт", "Һадия", "Ілияс")
@@ -65,3 +69,42 @@ def papered(place: Place, printers: int = 2) -> Iterator[Paper]:
         made = Paper(bench, {}, {}, {})
         bench.booths.printers = lambda terminal: made.glass(terminal, printers)
         yield made
+
+
+ACCEPTED, VOID, ENDED = (
+    job(one, cut=True) for one in (mark_accepted(), mark_void(), receipt_ended())
+)  # fmt: skip
+
+
+def slip_jobs(number: int, style: str = STYLE) -> list[bytes]:
+    """The jobs that the choice of this number must give."""
+    own = styles()[style]
+    return [
+        job(one)
+        for contest, places in zip(own, choice(number), strict=True)
+        for one in slips(contest.contest, contest.chosen(places))
+    ]
+
+
+def jobs(printer: SimulatedPrinter) -> list[bytes]:
+    return [one.job for one in printer.outputs if one.job != cut_only()]
+
+
+def pending(paper: Paper, number: int = 0) -> Session:
+    """A session whose part 1 is printed."""
+    paper.bench.desk.admitted += 1
+    session = paper.booths.begin(1, STYLE)
+    paper.booths.show_card(session, letters(number))
+    paper.booths.show_slips(session, choice(number))
+    paper.booths.confirm(session)
+    return session
+
+
+def slips_above_mark(number: int) -> bytes:
+    own = styles()[STYLE]
+    (one,) = [
+        slip
+        for contest, places in zip(own, choice(number), strict=True)
+        for slip in slips(contest.contest, contest.chosen(places))
+    ]
+    return one.above(mark_accepted()).data

@@ -21,6 +21,8 @@ PAPERS, PRINTER = "src/dauys/station/papers", "src/dauys/station/printer"
 SLIPS = "tests/station/papers/test_slip_papers.py"
 RECEIPTS = "tests/station/papers/test_receipts_read_back.py"
 GLASS = "tests/station/printer/test_paper_glass.py"
+STOPPED = "tests/station/printer/test_stopped_printers.py"
+LETTERS = "tests/station/papers/test_paper_letters.py"
 ESCPOS = "tests/station/printer/test_escpos_printer.py"
 
 DEFENCES = [
@@ -50,14 +52,14 @@ DEFENCES = [
         f"{PAPERS}/faces.py",
         "if not has_letter(letter, face):",
         "if False:",
-        f"{SLIPS}::test_a_letter_that_our_fonts_lack_stops_the_paper_and_is_named",
+        f"{LETTERS}::test_a_letter_that_our_fonts_lack_stops_the_paper_and_is_named",
     ),
     Defence(
         "a word wider than the paper is broken",
         f"{PAPERS}/faces.py",
         "while width_of(word, face) > width:",
         "while False:",
-        f"{SLIPS}::test_a_word_wider_than_the_paper_is_broken_with_hyphens",
+        f"{LETTERS}::test_a_word_wider_than_the_paper_is_broken_with_hyphens",
     ),
     Defence(
         "no slip names a rare pattern",
@@ -78,7 +80,7 @@ DEFENCES = [
         f"{PRINTER}/glass.py",
         "_require_letters(head, styles)\n        self",
         "self",
-        f"{GLASS}::test_a_name_that_cannot_be_printed_is_found_before_anybody_chooses_it",
+        f"{STOPPED}::test_a_name_that_cannot_be_printed_is_found_before_anybody_chooses_it",
     ),
     Defence(
         "the order of touches is not on a slip",
@@ -92,7 +94,7 @@ DEFENCES = [
         f"{PAPERS}/of_election.py",
         'return _filled("vote.test", title) if test else title',
         "return title",
-        f"{SLIPS}::test_a_runoff_and_a_repeat_and_a_test_are_elections_of_their_own",
+        f"{LETTERS}::test_a_runoff_and_a_repeat_and_a_test_are_elections_of_their_own",
     ),
     Defence(
         "a printer that stands still gets nothing",
@@ -148,21 +150,21 @@ DEFENCES = [
         f"{PRINTER}/glass.py",
         "if seen is None or seen is wanted:",
         "if True:",
-        f"{GLASS}::test_a_sensor_that_says_otherwise_is_not_passed_over",
+        f"{STOPPED}::test_a_sensor_that_says_otherwise_is_not_passed_over",
     ),
     Defence(
         "nothing is printed below what another start left",
         f"{PRINTER}/glass.py",
         "self._look(printer, wanted=False)\n            printer",
         "printer",
-        f"{GLASS}::test_after_a_start_a_slip_under_the_glass_is_looked_at_first",
+        f"{STOPPED}::test_after_a_start_a_slip_under_the_glass_is_looked_at_first",
     ),
     Defence(
         "a mark that failed is made good",
         f"{PRINTER}/glass.py",
         "if self._waiting[place]:  #",
         "if False:  #",
-        f"{GLASS}::test_a_mark_that_failed_is_made_good_before_another_slip_is_printed",
+        f"{STOPPED}::test_a_mark_that_failed_is_made_good_before_another_slip_is_printed",
     ),
     Defence(
         "a receipt without a ballot is ended",
@@ -176,7 +178,7 @@ DEFENCES = [
         f"{PRINTER}/glass.py",
         "for place in unmarked or self._used:",
         "for place in unmarked:",
-        f"{GLASS}::test_members_can_have_a_mark_printed_that_a_printer_only_said_it_printed",
+        f"{STOPPED}::test_members_can_have_a_mark_printed_that_a_printer_only_said_it_printed",
     ),
     Defence(
         "no mark without a slip",
