@@ -14,9 +14,9 @@ from canary_marks import Mark
 from canary_station import CanaryStation, readings
 from clock_marks import Moment, moments
 from disk_image import Found, Image, take_image
-from dauys.station.drive.volume import Volume
 from wash import write_over_journal
 
+from dauys.station.drive.volume import Volume
 from dauys.station.sealing import close, destroy
 
 MEGABYTES = 48

@@ -18,9 +18,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "powercut"))
 from canary_day import Night, day
 from canary_station import CanaryStation, as_json, readings
-from dauys.station.drive.volume import why_not
 
 from dauys.station import database
+from dauys.station.drive.volume import why_not
 from dauys.station.sealing import destroy
 
 #: Four bytes are found by chance: three of them in two images less than once in a million runs.
@@ -30,8 +30,8 @@ needs_volumes = pytest.mark.skipif(why_not() is not None, reason=f"no raw image 
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory) -> Night:
-    return day(tmp_path_factory.mktemp("canary"), most=1)
+def night(memory) -> Night:
+    return day(memory / "right", most=1)
 
 
 def kinds(found) -> set[str]:
@@ -132,14 +132,14 @@ def leave_times(station: CanaryStation) -> None:
 
 
 @needs_volumes
-def test_a_station_that_is_built_wrong_is_caught(tmp_path, monkeypatch):
+def test_a_station_that_is_built_wrong_is_caught(memory, monkeypatch):
     monkeypatch.setattr(database, "_keep_log", lambda _: None)
 
     def plant(station):
         leave_a_file(station)
         leave_times(station)
 
-    wrong = day(tmp_path, plant=plant, most=1)
+    wrong = day(memory / "wrong", plant=plant, most=1)
     assert "choice, cast: places list ', '" in kinds(wrong.search(wrong.after, wrong.station.choices("cast")))
     logs = [one for one in wrong.search(wrong.after, wrong.sealed_pages) if one.mark.kind == "journal.db-wal"]
     assert len(logs) > 10

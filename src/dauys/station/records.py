@@ -19,7 +19,7 @@ from dauys.station.database import force_names
 from dauys.station.faults import StationError, at
 from dauys.station.secrets import NONCE, Random
 
-BLOCK: Final = 2048
+BLOCK: Final = 4096
 _HEAD: Final = struct.Struct(">4sI12s")
 _CRC: Final = struct.Struct(">I")
 _TAG: Final = 16
