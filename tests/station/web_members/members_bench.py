@@ -168,7 +168,7 @@ CARDS = {"received": 400, "returned": 0, "spoiled": 1, "missing": 0}
 
 def cards_of(own: Members) -> dict[str, int]:
     """What a right count of cards is."""
-    used = own.opened.journal.ended()
+    used = sum(1 for _ in own.opened.journal.endings())
     return CARDS | {"unused": 399 - used}
 
 

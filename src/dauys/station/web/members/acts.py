@@ -13,8 +13,8 @@ from dauys.station.day.people import Decision, decision
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.web import common
+from dauys.station.web.members import shown
 from dauys.station.web.members.room import Room, Test
-from dauys.station.web.members.shown import typed
 
 Act = Callable[[Room, HttpRequest], str]
 """Does what a form asks and returns the address that comes next. Raises StationError."""
@@ -139,7 +139,7 @@ def count(what: str) -> Act:
 
 def _numbers(names: tuple[str, ...], request: HttpRequest) -> dict[str, int | None]:
     """Return what was typed. Raises StationError J3.7 where a field holds no number, or none at all."""
-    values, wrong = typed(names, request.POST)
+    values, wrong = shown.typed(names, request.POST)
     if wrong or None in values.values():
         missing = sum(one is None for one in values.values())
         raise StationError("J3.7", found=f"{missing} without a number", expected="numbers", hint="number")
@@ -225,6 +225,8 @@ def show(request: HttpRequest, template: str, here: str, status: int = 200, **fa
             notice=notice,
             typed={name: (values if isinstance(values, list) else [values]) for name, values in kept.items()},
             now=room.now(),
+            digits=shown.digits,
+            article=lambda text: shown.article(text, own),
             path=request.path,
             **facts,
         )

@@ -16,6 +16,7 @@ from dauys.domain.votes import Channel, Protocol
 from dauys.station.closing import Sum
 from dauys.station.day.book import Values
 from dauys.station.day.protocols import BLANK, PAPER_LINES, ContestForm, checks, findings
+from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
 from dauys.station.web.members.room import Room
 from dauys.systems.protocol import EQUATIONS, VOTES, Check, Finding
@@ -107,6 +108,16 @@ def steps(room: Room) -> list[Step]:
 def clock(at: str) -> str:
     """Return a half hour that was minuted, as people write it."""
     return _moment(datetime.fromisoformat(at))
+
+
+def digits(number: int | None) -> str:
+    """Return a count as people read it; a dash where there is none."""
+    return "–" if number is None else group_digits(number)
+
+
+def article(text: str, words: Words) -> str:
+    """Return an article of the law in the language of the page."""
+    return words.say("word.article", number=text.removeprefix("Art. "))
 
 
 def _moment(moment: datetime) -> str:
@@ -205,7 +216,9 @@ def of_protocols(room: Room, protocols: Sequence[Protocol], words: Words) -> lis
     for protocol in protocols:
         channel = words.say(f"channel.{protocol.channel.value}")
         where = f"{named(forms[protocol.contest], words.language)} · {channel}"
-        found += [_check(one, where, words) for one in checks(protocol, forms[protocol.contest])]
+        form = forms[protocol.contest]
+        lines = form.form(protocol.channel).lines | {VOTES}
+        found += [_check(one, where, lines, words) for one in checks(protocol, form)]
     channels = {one.channel for one in protocols}
     if channels == set(Channel):
         rest = [one for one in findings(protocols, room.contests) if not one.code.startswith("P1.")]
@@ -213,10 +226,13 @@ def of_protocols(room: Room, protocols: Sequence[Protocol], words: Words) -> lis
     return found
 
 
-def _check(check: Check, where: str, words: Words) -> Equation:
+def _check(check: Check, where: str, lines: frozenset[str], words: Words) -> Equation:
     equation = next(one for one in EQUATIONS if one.code == check.code)
     relation = "≤" if equation.relation == "<=" else "="
-    left, right = (" + ".join(_term(one, words) for one in side) for side in (equation.left, equation.right))
+    left, right = (
+        " + ".join(_term(one, words) for one in side if one in lines)
+        for side in (equation.left, equation.right)
+    )
     if check.left is None or check.right is None:
         return Equation(check.code, f"{left} {relation} {right}", "", "not_run", 0, where)
     sign = relation if check.state == "passed" else "≠" if relation == "=" else ">"
@@ -238,7 +254,7 @@ def sum_of(one: Sum, words: Words) -> Equation:
     """Return an equation of *close* with its words."""
     kind = "cards" if one.what == "cards" else "counts"
     parts = " + ".join(words.say(f"{kind}.{name}") for name in one.parts)
-    total = {"sessions": "counts.admitted", "tests": "counts.tests", "cards": "cards.received"}[one.what]
+    total = {"sessions": "counts.admitted", "tests": "equation.tests", "cards": "cards.received"}[one.what]
     found = sum(one.parts.values())
     sign = "=" if not one.missing else "≠"
     figures = f"{group_digits(one.total)} {sign} {' + '.join(map(group_digits, one.parts.values()))}"
@@ -264,6 +280,7 @@ def _of_deck(room: Room, values: Values, words: Words) -> list[Equation]:
 def table(room: Room, protocols: Sequence[Protocol], words: Words) -> list[dict[str, Any]]:
     """Return the three protocols of each contest beside one another, by line and option."""
     by = {(one.contest, one.channel): one for one in protocols}
+    seals = room.night.seals()
     found = []
     for contest in room.contests:
         three = [by[contest.id, channel] for channel in (Channel.ELECTRONIC, Channel.PAPER, Channel.SUMMARY)]
@@ -285,7 +302,7 @@ def table(room: Room, protocols: Sequence[Protocol], words: Words) -> list[dict[
             )
             for option, text in contest.options.items()
         ]
-        found.append(
-            {"contest": contest, "title": named(contest, words.language), "lines": lines, "options": options}
-        )
+        pages = {one.channel.value: len(sheets(one, contest, room.signed_facts(), seals)) for one in three}
+        told = {"contest": contest, "title": named(contest, words.language), "pages": pages}
+        found.append(told | {"lines": lines, "options": options})
     return found
