@@ -38,7 +38,7 @@ class Guard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request and set the headers."""
         services: Services = request.META["dauys.services"]
-        request.services = services
+        request.services, request.terminal = services, None
         request.terminal = services.terminals.find(request.COOKIES.get("terminal", ""))
         response = self._refusal(request) or self.answer(request)
         for name, value in HEADERS.items():

@@ -20,9 +20,10 @@ Ended = Literal["", "cast", "challenged", "left", "abandoned"]
 class Room:
     """One booth. Not frozen: it changes with every touch.
 
-    `at`: the contest asked, the number of contests once all are answered. `message`: key of a sentence that
-    is said once, `code` of what was wrong. `card`: hash of the card while its part 2 is owed. `touched`:
-    seconds of the clock. `turn` counts what changed, so that a screen knows that it is old.
+    `at`: the contest asked, the number of contests once all are answered. `kept`: the answer that is being
+    changed, to which *back* goes back. `message`: key of a sentence that is said once, `code` of what was
+    wrong. `card`: hash of the card while its part 2 is owed. `touched`: seconds of the clock. `turn` counts
+    what changed, so that a screen knows that it is old.
     """
 
     terminal: int
@@ -30,6 +31,7 @@ class Room:
     at: int = 0
     chosen: list[Chosen] = field(default_factory=list, repr=False)
     editing: bool = False
+    kept: Chosen = field(default=None, repr=False)
     question: Question = ""
     stopped: Print = ""
     ended: Ended = ""
@@ -63,7 +65,7 @@ class Room:
 
     def forget(self) -> None:
         """Forget the voter."""
-        self.session, self.at, self.chosen, self.editing = None, 0, [], False
+        self.session, self.at, self.chosen, self.editing, self.kept = None, 0, [], False, None
         self.question, self.stopped, self.ended, self.message, self.code = "", "", "", "", ""
         self.card = b""
 
@@ -75,4 +77,4 @@ class Room:
         """Take the answer of the contest that is asked, and go to the next that has none."""
         self.chosen[self.at], self.question = chosen, ""
         self.at = len(self.chosen) if self.editing else self.at + 1
-        self.editing = False
+        self.editing, self.kept = False, None

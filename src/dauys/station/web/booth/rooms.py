@@ -146,11 +146,16 @@ class Rooms:
             room.answer(chosen)
 
     def _back(self, room: Room, _: str) -> None:
-        room.at, room.editing = (len(room.chosen), False) if room.editing else (max(0, room.at - 1), False)
+        if room.editing:
+            room.chosen[room.at] = room.kept
+            room.at, room.editing, room.kept = len(room.chosen), False, None
+        else:
+            room.at = max(0, room.at - 1)
 
     def _change(self, room: Room, place: str) -> None:
         if place.isdecimal() and int(place) < len(room.chosen):
             room.at, room.editing = int(place), True
+            room.kept = room.chosen[room.at]
 
     def _print(self, room: Room, _: str) -> None:
         with self._printing(room, "slips"):
@@ -250,7 +255,7 @@ class Rooms:
 
     def _over(self, room: Room) -> None:
         """Forget all that was chosen; the last page and a part 2 that is owed stay for a while."""
-        room.session, room.at, room.chosen, room.question = None, 0, [], ""
+        room.session, room.at, room.chosen, room.kept, room.question = None, 0, [], None, ""
         room.touched, room.turn = self.clock(), room.turn + 1
 
     @contextmanager
