@@ -35,3 +35,16 @@ def codes_in(rasters: Sequence[Raster]) -> list[str | None]:
         [node, str(READER)], input="\n".join(lines), capture_output=True, text=True, timeout=120, check=True
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def in_node(call: str) -> object:
+    """What a function of the browser's verifier returns."""
+    node = shutil.which("node")
+    assert node, "node is needed: `make dev` installs it"
+    module = Path(__file__).parents[3] / "web" / "src" / "receipt.js"
+    script = (
+        f"import {{ readReceipt }} from {json.dumps(module.as_uri())}; console.log(JSON.stringify({call}))"
+    )
+    command = [node, "--input-type=module", "-e", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)

@@ -46,6 +46,8 @@ def test_a_folder_gets_a_picture_of_each_piece_and_memory_nothing(tmp_path):
         assert two.convert("L").tobytes() == mark_void().image().convert("L").tobytes()
     assert printer.outputs == []
     assert printer.pieces() == []
+    SimulatedPrinter(folder=tmp_path).print(CUT)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["0001.png", "0002.png", "0003.png"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class SimulatedPrinter:
         self.faults = faults or Faults()
         self.outputs: list[Output] = []
         self.jobs = 0
-        self._pieces = 0
+        self._pieces = len(list(folder.glob("*.png"))) if folder is not None else 0
         self._lock = Lock()
 
     @property
