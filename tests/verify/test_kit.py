@@ -7,10 +7,13 @@ import io
 import json
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from forged_records import forge
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from made_kits import SEED, STATION, VOTE, Kits, extract_of, kits_of, made_kit
 
 from dauys import _core
@@ -307,6 +310,7 @@ def manifest_with(kits, change):
         lambda v: v.update(kind="trustee"),
         lambda v: v.update(more=1),
         lambda v: v.update(station=7),
+        lambda v: v.update(vote="simulation/one/0"),
         lambda v: v["files"].reverse(),
         lambda v: v["files"].append(v["files"][-1]),
         lambda v: json.dumps(v).encode(),
@@ -782,6 +786,54 @@ def test_without_a_policy_the_one_of_the_definition_is_taken(kits, scene, tmp_pa
     given = (kits.made.folder.parent / "policy").read_bytes()
     with_own = made_kit(kits.made, scene.election, tmp_path / "other", policy=given).kit
     assert with_own.policy == parse_policy(given)
+
+
+def result_of_other_form(draft):
+    draft.change_file(draft.one("result")["file"], lambda v: v.update(constituencies={"c2": {}}))
+
+
+def result_without_the_two(draft):
+    for entry in draft.all("result"):
+        draft.change_file(entry["file"], lambda v: v["constituencies"]["c2"].update(run_off=["c2-a"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [(result_of_other_form, "W1.10"), (result_without_the_two, "W1.8")]
+)
+def test_a_run_off_without_two_options_gives_no_kit(kits, scene, tmp_path, change, code):
+    record = forge(kits.made, tmp_path / "forged", change)
+    with pytest.raises(InputError) as caught:
+        made_kit(kits.made, scene.election, tmp_path / "work", record=record, vote="simulation/2/0")
+    assert caught.value.problems[0].code == code
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_no_change_of_any_byte_ends_in_anything_but_a_refusal(kits, data):
+    """Somebody with the commission's key changes bytes of one file, and signs."""
+    path = data.draw(st.sampled_from(sorted(kits.packed.files)))
+    old = kits.packed.files[path]
+    at = data.draw(st.integers(0, len(old) - 1))
+    end = data.draw(st.integers(at, min(len(old), at + 4)))
+    new = old[:at] + data.draw(st.binary(max_size=4)) + old[end:]
+    assume(new != old)
+    changed = kits.forge(lambda files: files.update({path: new}))
+    if path == "policy":
+        # A comment of a policy may say anything, and a name in it may be another.
+        with suppress(InputError):
+            read_kit(changed, kits.key)
+        return
+    with pytest.raises(InputError):
+        read_kit(changed, kits.key)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(at=st.integers(0, 1 << 20), new=st.integers(1, 255))
+def test_no_change_of_the_file_goes_unnoticed(kits, at, new):
+    data = bytearray(kits.data)
+    data[at % len(data)] ^= new
+    with pytest.raises(InputError):
+        read_kit(kits.write(bytes(data)), kits.key)
 
 
 def test_a_kit_is_a_zip_file_that_any_program_opens(kits):

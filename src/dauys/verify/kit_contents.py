@@ -182,8 +182,8 @@ class _Reading:
         known = next(one for one in election.contests(self._round) if one.id == contest)
         if self._round == 1 or known.kind != "constituency":
             return known.options
-        path, value = self.pieces.json(self.pieces.one("result"), "file")
-        named = value.get("constituencies", {}).get(contest, {}).get("run_off") or ()
+        path, value = self.pieces.json(self.pieces.one("result"), "file", "result")
+        named = value["constituencies"].get(contest, {}).get("run_off") or ()
         pair = tuple(option for option in known.options if option in named or option == AGAINST_ALL)
         if len(pair) != options_in(election, known, self._round):
             raise self.pieces.refuse("W1.8", path, ", ".join(pair), f"two in the run-off of {contest}")

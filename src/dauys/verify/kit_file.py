@@ -19,6 +19,7 @@ from dauys.crypto.framing import framed_hash, holds
 from dauys.crypto.shapes import canonical, parse_canonical
 from dauys.errors import InputError, Place, Problem
 from dauys.record.faults import LogError
+from dauys.record.forms import VOTE
 from dauys.record.sources import ZipSource, check_path, read_bounded
 
 SCHEMA: Final = "dauys/kit/1"
@@ -162,6 +163,8 @@ def _manifest(data: bytes, name: str) -> tuple[Manifest, list[Mapping[str, Any]]
     paths = [one["path"] for one in value["files"]]
     if paths != sorted(set(paths)):
         raise refuse("W1.2", place, "paths twice or out of order", "each path once, in order")
+    if not VOTE.fullmatch(value["vote"]):
+        raise refuse("W1.2", place, value["vote"], "election/round/repeat")
     if value["version"] == 0:
         raise refuse("W1.2", place, "0", "version 1, 2 …")
     for path in paths:

@@ -88,13 +88,16 @@ class Pieces:
         path = FileRef.of(entry.fields[name]).path
         return path, self.packed.files[path]
 
-    def json(self, entry: Entry, name: str) -> tuple[str, dict[str, Any]]:
-        """Return path and value of such a file. Raises InputError W1.8."""
+    def json(self, entry: Entry, name: str, form: str) -> tuple[str, dict[str, Any]]:
+        """Return path and value of such a file, of a form of `entries.json`. Raises InputError W1.8."""
         path, data = self.file(entry, name)
         try:
-            return path, parse_json(data, "L8.8", path)
+            value = parse_json(data, "L8.8", path)
         except LogError as error:
             raise self.because("W1.8", path, error) from error
+        for fault in misfits_of_file(form, value):
+            raise self.refuse("W1.8", f"{path} {fault.path}", fault.found, fault.expected)
+        return path, value
 
 
 def pieces_of(packed: Packed, name: str) -> Pieces:
@@ -149,10 +152,7 @@ def _check_paths(pieces: Pieces) -> None:
 
 def read_keys(pieces: Pieces) -> Mapping[str, Any]:
     """Return `keys.json`. Raises InputError W1.8."""
-    path, value = pieces.json(pieces.one("definition"), "keys")
-    for fault in misfits_of_file("keys", value):
-        raise pieces.refuse("W1.8", f"{path} {fault.path}", fault.found, fault.expected)
-    return value
+    return pieces.json(pieces.one("definition"), "keys", "keys")[1]
 
 
 def card_lists(pieces: Pieces) -> list[CardList]:
