@@ -32,7 +32,7 @@ import apsw
 from day import work
 from observer import Observer
 from powercut_device import PASSWORD, VOLUMES, Station, station_in
-from volumes import Volume, why_not
+from dauys.station.drive.volume import Volume, why_not
 from wrong import CONTROLS, build
 
 from dauys.station import folders

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from volumes import why_not
+from dauys.station.drive.volume import why_not
 
 HERE = Path(__file__).parent
 CUTS = 200

@@ -107,19 +107,20 @@ def check(**given: Any) -> int:
 @click.option(
     "--host", cls=Option, default="127.0.0.1", show_default=True, metavar="ADDRESS", help="option.host"
 )
+@click.option("--told", cls=Option, type=FILE, hidden=True)
 @click.option(
     "--port", cls=Option, type=click.IntRange(0, 65535), default=PORT, show_default=True, help="option.port"
 )
 @lang_option
 @reporting
-def serve(host: str, port: int, **given: Any) -> int:
+def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
     """Serve the pages of members, desks and booths until told to stop."""
     words = words_for(click.get_current_context())
     with (
         _open(given) as station,
         running(station, Address(host, port, loopback=_is_loopback(host))) as served,
     ):
-        tell_start(station, served, words)
+        tell_start(station, served, words, told)
         try:
             served.stopped.wait()
         except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,11 @@ import click
 
 from dauys.station.device_log import Tree
 from dauys.station.faults import StationError
-from dauys.station.folders import Media
+from dauys.station.folders import Media, write_durably
 from dauys.station.program import Station
 from dauys.station.setup import INSTALLATION, Installed
 from dauys.station.web.runner import Served
+from dauys.station.web.terminals import Role
 from dauys.verify.devices import spoken_code
 from dauys.words import Words
 
@@ -81,23 +82,26 @@ def _printers(station: Station, words: Words) -> tuple[list[str], bool]:
     return lines, well
 
 
-def tell_start(station: Station, served: Served, words: Words) -> None:
-    """Say where the pages are, what booths have to trust, and a code for each screen."""
+def tell_start(station: Station, served: Served, words: Words, told: Path | None = None) -> None:
+    """Say where the pages are, what booths have to trust, and a code for each screen.
+
+    `told`: a file that a drill reads the same from.
+    """
     for line in status(station, words)[0]:
         click.echo(line)
     click.echo(words.say("serve.at", url=served.url))
     if served.authority is not None:
         click.echo(words.say("serve.trust", url=f"{served.url}ca.pem", code=served.authority.fingerprint))
-    for line in _codes(station, served, words):
-        click.echo(line)
-
-
-def _codes(station: Station, served: Served, words: Words) -> Iterator[str]:
-    yield words.say("serve.members", code=served.invite("members"))
-    for number in range(1, DESKS + 1):
-        yield words.say("serve.desk", number=number, code=served.invite("desk", number))
-    for number in station.glasses:
-        yield words.say("serve.booth", number=number, code=served.invite("booth", number))
+    codes: dict[Role, list[str]] = {
+        "members": [served.invite("members")],
+        "desk": [served.invite("desk", number) for number in range(1, DESKS + 1)],
+        "booth": [served.invite("booth", number) for number in station.glasses],
+    }
+    for role, own in codes.items():
+        for number, code in enumerate(own, 1):
+            click.echo(words.say(f"serve.{role}", code=code, number=number))
+    if told is not None:
+        write_durably(told, json.dumps({"codes": codes, "url": served.url}).encode())
 
 
 def tell_seal(tree: Tree, words: Words) -> None:

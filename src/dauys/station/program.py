@@ -145,17 +145,19 @@ def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:
     return Day(device, opened.journal, opened.log, windows(kit.election, zone, number), watch)
 
 
-def ballots_of(kit: Kit) -> dict[str, tuple[Listed, ...]]:
-    """Return the contests of every ballot style as papers name them."""
+def ballots_of(kit: Kit, *, test: bool = False) -> dict[str, tuple[Listed, ...]]:
+    """Return the contests of every ballot style as papers name them. `test`: on papers of no vote."""
     standing = {name: [one for one in options if one != AGAINST_ALL] for name, options in kit.options.items()}
-    return styles_of(kit.election, kit.vote_id, standing)
+    return styles_of(kit.election, kit.vote_id, standing, test=test)
 
 
-def make_glasses(kit: Kit, device: Device, printers: Mapping[int, Fitted]) -> dict[int, PaperGlass]:
+def make_glasses(
+    kit: Kit, device: Device, printers: Mapping[int, Fitted], *, test: bool = False
+) -> dict[int, PaperGlass]:
     """Return the papers of each booth. Receipts say that the record is at the host of the election log."""
     address = kit.log_key.name.partition("/")[0]
-    head = head_of(kit.election, kit.vote_id, kit.station, device.id, address)
-    styles = ballots_of(kit)
+    head = head_of(kit.election, kit.vote_id, kit.station, device.id, address, test=test)
+    styles = ballots_of(kit, test=test)
     return {
         number: PaperGlass(head, styles, fitted.slips, fitted.receipts) for number, fitted in printers.items()
     }

@@ -110,6 +110,18 @@ def test_history_cannot_be_changed_by_sql(desk, sql):
     assert desk.admitted() == 1
 
 
+def test_an_observer_whose_test_broke_off_is_admitted_again(desk):
+    with raises("J4.6"):
+        desk.test_again("Али Б.", MEMBERS[0])
+    desk.test("Али Б.")
+    assert [desk.test_again("Али Б.", MEMBERS[0]) for _ in range(3)] == [1, 2, 3]
+    with raises("J4.6"):
+        desk.test_again("Али Б.", MEMBERS[0])
+    counted = desk.count()
+    # One test and three readmissions: tests that end stay as many as tests that were admitted.
+    assert (counted.tests, counted.readmitted, desk.admitted()) == (1, 3, 4)
+
+
 def test_a_voter_is_admitted_again_thrice_by_a_member(desk):
     with raises("J4.6"):
         desk.readmit("417", MEMBERS[0])

@@ -82,6 +82,20 @@ class DeskJournal(DeskView, Writing):
         """Admit an observer's test."""
         self._keep("test", {"observer": line(observer, LONGEST, "name")})
 
+    def test_again(self, observer: str, member: str) -> int:
+        """Admit an observer again whose test broke off: a readmission, so that tests that ended stay tests.
+
+        Return the how manieth time it is. Raises StationError J4.6: no test of theirs, or thrice already.
+        """
+        name, who = line(observer, LONGEST, "name"), line(member, LONGEST, "name")
+        with self._lock:
+            key, begun = f"observer {name}", self._by_body("test", "observer").get(name, 0)
+            times = self.times_again(key)
+            if not begun or times >= AGAIN:
+                raise StationError("J4.6", found=times if begun else "no test", expected=f"at most {AGAIN}")
+            self._keep("readmitted", {"member": who, "voter": key}, unique="J4.6")
+            return times + 1
+
     def spoil(self, voter: str, ballot: int) -> None:
         """Note that a voter's paper ballot was spoiled, cancelled and replaced. `ballot`: its place, from 1.
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dauys.station.drive.screen import DriveError, Page, Screen
 
-Decision = Literal["cast", "test", "leave"]
+Decision = Literal["cast", "test", "observers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class BoothClient:
         part1 = self._timed("right")
         if not self.screen.page.can("cast"):
             raise DriveError(f"no decision to take: {self._said()}")
-        part2 = self._timed("cast") if decision == "cast" else self._test()
+        part2 = self._timed("cast") if decision == "cast" else self._test(decision)
         self._press("finish")
         return Timing(part1, part2)
 
@@ -50,9 +50,9 @@ class BoothClient:
         if not own:
             self._press("yes")
 
-    def _test(self) -> float:
+    def _test(self, decision: Decision) -> float:
         self._press("test")
-        return self._timed("yes")
+        return self._timed("yes" if decision == "test" else "observers")
 
     def _timed(self, act: str) -> float:
         start = self.clock()

@@ -12,6 +12,7 @@ from dauys.station.program import Station, ballots_of
 from dauys.station.web.booth.of_kit import texts_of
 from dauys.station.web.booth.rooms import Rooms
 from dauys.station.web.certificates import Pair, make_authority, make_server_pair
+from dauys.station.web.desk.of_station import desks_of
 from dauys.station.web.server import LOOPBACK, serve
 from dauys.station.web.services import Services, tell
 from dauys.station.web.terminals import Role, Terminals
@@ -49,7 +50,7 @@ def services_of(station: Station, address: Address, authority: Pair | None = Non
         texts,
         terminals,
         Rooms(station.booths, texts, station.clocks.monotonic, tell),
-        desk=station.desk,
+        desk=desks_of(station),
         members=station,
         hosts=frozenset(LOOPBACK) if address.loopback else frozenset({address.host}),
         authority=authority.certificate if authority else b"",

@@ -9,6 +9,7 @@ from dauys.station.desk.queue import Queue
 from dauys.station.program import Station, ballots_of
 from dauys.station.web.booth.of_kit import texts_of
 from dauys.station.web.desk.rooms import DeskAbout, DeskRooms
+from dauys.station.web.services import tell
 
 
 def desks_of(station: Station) -> DeskRooms:
@@ -32,4 +33,5 @@ def desks_of(station: Station) -> DeskRooms:
         Queue(station.clocks.monotonic),
         lambda: station.clocks.now().astimezone(zone),
         lambda: station.day.phase() is Phase.OPEN,
+        tell,
     )
