@@ -194,6 +194,37 @@ def test_two_senders_of_the_same_at_once_have_one_receipt(world, parcels):
     assert once(world, parcels)
 
 
+def test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same(world, parcels):
+    """The second has looked, found none, and waits while the first is accepted."""
+    seal, told, looked = parcels[2], [], threading.Event()
+    with world.open() as intake:
+        upload = intake.begin(seal.manifest.data).id
+        for number in range(len(seal.manifest.parts)):
+            intake.hold(upload, number, 0, seal.read(number))
+        second = threading.Thread(
+            target=lambda: told.append(intake.finish(upload, "2004-09-19T15:00:00+00:00"))
+        )
+        find, accept = intake.shelf.receipt, intake._acceptance.accept
+
+        def look(upload):
+            found = find(upload)
+            if threading.current_thread() is second:
+                looked.set()
+            return found
+
+        def first(manifest, now):
+            if not second.ident:
+                second.start()
+                assert looked.wait(20)
+            return accept(manifest, now)
+
+        intake.shelf.receipt, intake._acceptance.accept = look, first
+        told.append(intake.finish(upload, "2004-09-19T14:00:00+00:00"))
+        second.join()
+    assert told[0].data == told[1].data
+    assert told[0].at == "2004-09-19T14:00:00+00:00"
+
+
 # The power goes.
 
 

@@ -169,8 +169,10 @@ class Intake:
         most = MOST[name[1]]
         if len(there) >= most:
             raise IntakeError("U1.12", found=f"{len(there)} uploads", expected=f"at most {most}")
+        if manifest.kind != "log":
+            return
         arriving = [one.id for one in map(self.shelf.arriving, sorted(there)) if one is not None]
-        if manifest.kind == "log" and len(arriving) >= MOST_ARRIVING:
+        if len(arriving) >= MOST_ARRIVING:
             least = min(arriving, key=self.shelf.arrived)
             self.shelf.forget(least)
             there.discard(least)

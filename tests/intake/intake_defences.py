@@ -1,0 +1,267 @@
+"""Takes the intake's defences away in turn and names the test that notices.
+
+    python tests/intake/intake_defences.py [NAME …]
+
+Works on a copy. Ends with 1 if a defence can be removed unnoticed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+HOME = Path(__file__).parents[2]
+sys.path.insert(0, str(HOME / "tests" / "trustees"))
+
+from defences import Defence, notices  # noqa: E402
+
+I = "src/dauys/intake"  # noqa: E741
+RECEIVER = "tests/intake/test_receiver.py"
+FAULTS = "tests/intake/test_intake_faults.py"
+HTTP = "tests/intake/test_intake_http.py"
+RECORD = "tests/intake/test_intake_record.py"
+VECTORS = "tests/intake/test_intake_vectors.py"
+
+DEFENCES = [
+    Defence(
+        "a device signed its installation",
+        f"{I}/known.py",
+        'if holds(key.public, signed, bytes.fromhex(fields["signature"])):',
+        "if True:",
+        RECEIVER,
+    ),
+    Defence(
+        "the record is read again", f"{I}/senders.py", "look(self._directory.refresh())", "None", RECEIVER
+    ),
+    Defence(
+        "only the lines of the senders", f"{I}/senders.py", "if len(lines) != len(keys) or", "if", RECEIVER
+    ),
+    Defence(
+        "a protocol is signed by its signer",
+        f"{I}/senders.py",
+        "if not holds(",
+        "if not True or not (lambda *_: True)(",
+        RECEIVER,
+    ),
+    Defence(
+        "a device signs for its own station",
+        f"{I}/senders.py",
+        "if device is not None and device.station == manifest.of:",
+        "if device is not None:",
+        RECEIVER,
+    ),
+    Defence("ids are ids", f"{I}/manifest.py", "not ID.fullmatch(value[name])", "False", RECEIVER),
+    Defence(
+        "votes are votes", f"{I}/manifest.py", 'if not VOTE.fullmatch(value["vote"]):', "if False:", RECEIVER
+    ),
+    Defence(
+        "no tree is too large",
+        f"{I}/manifest.py",
+        "if not 1 <= tree.size <= MAX_ENTRIES:",
+        "if False:",
+        VECTORS,
+    ),
+    Defence(
+        "parts are those of the tree",
+        f"{I}/manifest.py",
+        "        if not right:",
+        "        if False:",
+        RECEIVER,
+    ),
+    Defence(
+        "parts are not empty", f"{I}/manifest.py", "any(part.size < 1 for part in parts)", "False", RECEIVER
+    ),
+    Defence(
+        "unsigned bytes are few",
+        f"{I}/manifest.py",
+        "    if parts[0].size > most:",
+        "    if False:",
+        RECEIVER,
+    ),
+    Defence(
+        "bytes follow one another",
+        f"{I}/receiver.py",
+        "            if offset != have:",
+        "            if False:",
+        RECEIVER,
+    ),
+    Defence("a part ends", f"{I}/receiver.py", "if have + len(data) > size:", "if False:", RECEIVER),
+    Defence(
+        "a part has its hash",
+        f"{I}/shelf.py",
+        "        return data if sha256(data).hexdigest() == part.sha256 else None\n\n    def add",
+        "        return data\n\n    def add",
+        RECEIVER,
+    ),
+    Defence(
+        "wrong parts are forgotten",
+        f"{I}/accept.py",
+        "self._shelf.forget(manifest.id, number)",
+        "pass",
+        RECEIVER,
+    ),
+    Defence("the batch is closed", f"{I}/log_check.py", "if last not in _ENDINGS:", "if False:", RECEIVER),
+    Defence("nothing after close", f"{I}/log_check.py", 'if last == "close":', "if False:", RECEIVER),
+    Defence(
+        "one history",
+        f"{I}/accept.py",
+        "fork = find_fork(Seen(opened, reader), others)",
+        "fork = None",
+        RECEIVER,
+    ),
+    Defence(
+        "sightings are remembered",
+        f"{I}/accept.py",
+        "        for manifest in shelf.accepted():\n            self._remember(manifest)\n",
+        "",
+        RECEIVER,
+    ),
+    Defence(
+        "a fork is refused again",
+        f"{I}/receiver.py",
+        "self._acceptance.evidence.refuse_kept(manifest)",
+        "pass",
+        RECEIVER,
+    ),
+    Defence(
+        "the larger tree stays",
+        f"{I}/accept.py",
+        "larger = stored is None or stored.size < tree.size",
+        "larger = True",
+        RECEIVER,
+    ),
+    Defence("room is bounded", f"{I}/receiver.py", "if len(there) >= most:", "if False:", RECEIVER),
+    Defence(
+        "one at a time", f"{I}/receiver.py", "        with lock:\n            yield", "        yield", FAULTS
+    ),
+    Defence(
+        "one receipt for ever",
+        f"{I}/receiver.py",
+        "            if receipt is None:\n                receipt = self._accept",
+        "            if True:\n                receipt = self._accept",
+        FAULTS,
+    ),
+    Defence(
+        "nothing after a failed write",
+        f"{I}/shelf.py",
+        "            self._failed = True\n",
+        "            pass\n",
+        FAULTS,
+    ),
+    Defence(
+        "a receipt is placed, not written",
+        f"{I}/shelf.py",
+        "disk.place(self.folder / name / upload, data)",
+        "disk.write(self.folder / name / upload, data)",
+        FAULTS,
+    ),
+    Defence(
+        "names are forced",
+        f"{I}/accept.py",
+        "                disk.sync_up((folder / tile.path).parent, self._shelf.folder, durable)",
+        "                pass",
+        FAULTS,
+    ),
+    Defence(
+        "tiles before checkpoint",
+        f"{I}/accept.py",
+        "            self._place_tiles(manifest, reader)\n",
+        "            pass\n",
+        FAULTS,
+    ),
+    Defence(
+        "a fork is whole before it moves",
+        f"{I}/evidence.py",
+        "                disk.sync(path)\n",
+        "                pass\n",
+        FAULTS,
+    ),
+    Defence("a body is bounded", f"{I}/app.py", "    if left > MAX_BODY:", "    if False:", HTTP),
+    Defence(
+        "a body that breaks off is not whole",
+        f"{I}/app.py",
+        '    return b"".join(pieces), left == 0',
+        '    return b"".join(pieces), True',
+        HTTP,
+    ),
+    Defence(
+        "paths are matched as a whole",
+        f"{I}/app.py",
+        "if done := _DONE.fullmatch(path):",
+        "if done := _DONE.match(path):",
+        HTTP,
+    ),
+    Defence(
+        "a request has its time",
+        f"{I}/server.py",
+        "        if left <= 0:\n            raise TimeoutError\n",
+        "",
+        HTTP,
+    ),
+    Defence(
+        "the receipt is of this upload",
+        f"{I}/client.py",
+        "if receipt.id != self.parcel.manifest.id:",
+        "if False:",
+        HTTP,
+    ),
+    Defence(
+        "the receipt is signed",
+        f"{I}/receipt.py",
+        "    if not holds(",
+        "    if not (lambda *_: True)(",
+        VECTORS,
+    ),
+    Defence(
+        "the receipt is by this intake",
+        f"{I}/receipt.py",
+        "if receipt.intake != key.name:",
+        "if False:",
+        VECTORS,
+    ),
+    Defence(
+        "an answer has our id",
+        f"{I}/client.py",
+        'if answer.get("id") != self.parcel.manifest.id or not sound:',
+        "if False:",
+        HTTP,
+    ),
+    Defence(
+        "a record continues", f"{I}/hand_over.py", "        _check_continued(target, reader)\n", "", RECORD
+    ),
+    Defence(
+        "a receipt holds a record to it",
+        f"{I}/against_record.py",
+        "verify_consistency(size, root, tree.size, tree.root, proof)",
+        "pass",
+        RECORD,
+    ),
+]
+
+
+def main() -> int:
+    """Try every defence; return 1 if one can go unnoticed."""
+    unnoticed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("src", "spec", "tests/verify", "tests/record", "tests/intake", "pyproject.toml"):
+            source, target = HOME / part, folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        chosen = [one for one in DEFENCES if not sys.argv[1:] or one.name in sys.argv[1:]]
+        for defence in chosen:
+            found = notices(folder, defence, [*pytest, defence.test])
+            unnoticed += not found
+            print(f"{'noticed  ' if found else 'UNNOTICED'}  {defence.name}  by {defence.test}", flush=True)
+    print(f"{len(chosen) - unnoticed} of {len(chosen)} defences are missed when they are gone")
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
