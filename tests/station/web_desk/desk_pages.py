@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
-
-for near in ("desk", "web"):
-    sys.path.insert(0, str(Path(__file__).parents[1] / near))
 
 from booth_bench import Bench, bench, texts
 from desk_bench import DAY, VOTERS, desk_of, made
@@ -61,7 +56,9 @@ def desks(place: Place, voters=VOTERS) -> Iterator[Desks]:
         about = DeskAbout(
             "0312", DAY, tuple(one.title for one in contests), contests[1].place, {"c2": Text("Б", "В", "C")}
         )
-        rooms = DeskRooms(journal, about, Queue(lambda: clock[0]), lambda: MOMENT, lambda: is_open[0])
+        rooms = DeskRooms(
+            journal, about, Queue(lambda: clock[0]), lambda: MOMENT, lambda: is_open[0], booths.errors.append
+        )
         yield Desks(replace(booths.services, desk=rooms), booths, journal, clock, is_open)
 
 

@@ -18,8 +18,8 @@ PANELS: Final = ("add", "undo", "certificate", "mobile", "case", "cases", "help"
 class DeskRoom:
     """One paired screen. Not frozen.
 
-    `opened`: key of the voter beside the list; `said`: what was done just now, with its facts; `code`: of what
-    was refused; `wrong`: the field it was about; `kept`: what was typed, until it is taken.
+    `opened`: key of the voter beside the list; `said`: what was done just now, with its facts; `code`: of
+    what was refused; `wrong`: the field it was about; `kept`: what was typed, until it is taken.
     """
 
     number: int

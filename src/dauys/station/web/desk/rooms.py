@@ -42,18 +42,22 @@ class DeskAbout:
 
 
 class DeskRooms:
-    """All desks of a station. `now`: wall time in its zone; `is_open`: whether voters may vote now."""
+    """All desks of a station. `now`: wall time in its zone; `is_open`: whether voters may vote now.
 
-    def __init__(
+    `tell` is told of media that fail, as the laptop's own screen has to say it.
+    """
+
+    def __init__(  # noqa: PLR0917  # what a station is put together from
         self,
         journal: DeskJournal,
         about: DeskAbout,
         queue: Queue,
         now: Callable[[], datetime],
         is_open: Callable[[], bool] = lambda: True,
+        tell: Callable[[BaseException], None] = lambda _: None,
     ) -> None:
         self.journal, self.about, self.queue = journal, about, queue
-        self.now, self.is_open = now, is_open
+        self.now, self.is_open, self.tell = now, is_open, tell
         self.register = Register({**journal.voters, **journal.added()})
         self._rooms: dict[int, DeskRoom] = {}
         self._lock = RLock()
@@ -90,6 +94,8 @@ class DeskRooms:
         try:
             yield
         except StationError as error:
+            if error.code.startswith("J1."):
+                self.tell(error)
             room.quiet()
             room.code, room.wrong = error.code, error.problem.hint or ""
             room.kept = dict(form)

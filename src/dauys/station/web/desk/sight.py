@@ -126,7 +126,8 @@ def _voter(rooms: DeskRooms, key: str, voter: Voter, language: Language) -> Fact
 
 
 def _long(day: date, language: Language) -> str:
-    return str(format_date(day, "long", locale=language))
+    # Not the day behind the month, as in America.
+    return str(format_date(day, "long", locale="en_GB" if language == "en" else language))
 
 
 def _away(rooms: DeskRooms) -> list[Facts]:
