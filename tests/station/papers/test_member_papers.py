@@ -9,7 +9,16 @@ from dauys.record.checkpoint import Checkpoint, sign_checkpoint
 from dauys.record.faults import LogError
 from dauys.record.keys import ED25519, Signer
 from dauys.station.faults import StationError
-from dauys.station.papers.members import SHEET, Counted, deck_list, deck_report, tree_paper, zero_report
+from dauys.station.papers.members import (
+    SHEET,
+    Counted,
+    deck_list,
+    deck_report,
+    printer_test,
+    tree_paper,
+    zero_report,
+)
+from dauys.station.papers.raster import ROW, WIDTH
 from dauys.station.papers.sheet import Sheet
 from dauys.verify.devices import spoken_code
 
@@ -71,6 +80,16 @@ def test_a_checkpoint_shows_size_and_root_to_be_read_aloud(drawn, moment):
     at = drawn.index(spoken_code(ROOT).split("-")[0])
     assert "-".join(drawn[at : at + 5]) == spoken_code(ROOT)
     assert len({tree_paper(HEAD, one, note) for one in ("open", "reading", "seal")}) == 3
+
+
+def test_a_printer_test_uses_every_dot_of_the_line_and_names_the_printer(drawn):
+    paper = printer_test(HEAD, "slips 1")
+    assert "slips 1" in drawn
+    used = 0
+    for at in range(0, len(paper.data), ROW):
+        used |= int.from_bytes(paper.data[at : at + ROW], "big")
+    assert used == 2**WIDTH - 1
+    assert "ӘәҒғҚқҢңӨө ҰұҮүҺһІі" in drawn
 
 
 def test_what_is_no_checkpoint_is_not_printed():

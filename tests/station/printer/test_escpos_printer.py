@@ -65,6 +65,21 @@ def test_it_returns_when_the_paper_is_out_and_not_before():
         assert engine.cuts == [PAPER.data]
 
 
+def test_whoever_asks_for_its_state_while_it_prints_need_not_wait():
+    asked = []
+    with cabled(Engine()) as (printer, wire):
+
+        def asks(answer: bytes) -> bytes:
+            asked.append(printer.state())
+            return answer
+
+        assert printer.state() == State()
+        wire.change = asks
+        printer.print(JOB)
+    assert set(asked) == {State()}
+    assert wire.errors == []
+
+
 @pytest.mark.parametrize(
     ("stop", "code"), [("paper", "J7.1"), ("cover", "J7.2"), ("jam", "J7.3"), ("fault", "J7.4")]
 )
@@ -206,6 +221,15 @@ def test_a_speed_that_serial_lines_do_not_have_is_refused():
     finally:
         os.close(slave)
         os.close(master)
+
+
+def test_a_packet_of_no_bytes_is_nothing_and_a_closed_line_is_an_end():
+    with open_line("/dev/null") as line:
+        assert line.read(0.02) == b""
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with Line(ours.detach()) as line, pytest.raises(OSError, match="closed"):
+        line.read(1)
 
 
 def test_a_blocked_write_says_how_much_went():

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from PIL import Image
+
 from dauys.domain.text import Text
 from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.note import parse_note
@@ -103,6 +105,29 @@ def tree_paper(head: ReceiptHead, moment: Moment, note: bytes) -> Raster:
         sheet.text(text, face)
         sheet.space(6)
     _signed(sheet)
+    return sheet.raster()
+
+
+def printer_test(head: ReceiptHead, printer: str) -> Raster:
+    """Return what shows that a printer is fit for its booth: every dot of a line, every letter, a QR code.
+
+    A print head with a dead dot could hide part of a name, or of a code.
+    """
+    sheet = _begun(head, "report.printer")
+    sheet.text(printer, faces.HEAD)
+    sheet.space(12)
+    stairs = Image.new("L", (WIDTH, WIDTH // 4))
+    for x in range(WIDTH):
+        stairs.paste(255, (x, x % 8 * 18, x + 1, x % 8 * 18 + 18))
+    sheet.paste(stairs)
+    sheet.space(12)
+    for text, face in paragraphs(said("report.dots")):
+        sheet.text(text, face)
+    for face in (faces.CHOICE_KK, faces.CHOICE_RU, faces.TITLE):
+        sheet.space(6)
+        sheet.text("ӘәҒғҚқҢңӨө ҰұҮүҺһІі", face)
+    sheet.space(16)
+    sheet.space(sheet.qr(f"{head.vote_id} {head.device} {printer}") + VIEW)
     return sheet.raster()
 
 

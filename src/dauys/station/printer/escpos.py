@@ -41,6 +41,7 @@ class EscposPrinter:
         self._open_line = open_line
         self._lock = Lock()
         self._left_over = True
+        self._last: State | None = None
 
     @property
     def name(self) -> str:
@@ -48,9 +49,15 @@ class EscposPrinter:
         return self._name
 
     def state(self) -> State:
-        """Ask the printer. Raises StationError J7.5, J7.6."""
-        with self._lock, self._talk() as talk:
-            return self._asked(talk, "none")
+        """Ask the printer; while it prints, return what it said last. Raises StationError J7.5, J7.6."""
+        last = self._last
+        if not self._lock.acquire(blocking=last is None) and last is not None:
+            return last
+        try:
+            with self._talk() as talk:
+                return self._asked(talk, "none")
+        finally:
+            self._lock.release()
 
     def print(self, job: bytes) -> None:
         """Print a job, and return when the printer says that it is done. Raises StationError J7.1–J7.6."""
@@ -85,6 +92,7 @@ class EscposPrinter:
         state = talk.state()
         if state is None:
             raise silent(self._name, printed)
+        self._last = state
         return state
 
     def _forgets(self, talk: Talk) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import select
 import socket
+import stat
 import termios
 import time
 import tty
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 #: Bytes of one write, so that a printer that stops is noticed early.
 PIECE: Final = 4096
 _FAR: Final = 3.0
+_PAUSE: Final = 0.005
 
 
 class BlockedError(Exception):
@@ -30,6 +33,7 @@ class Line:
     def __init__(self, descriptor: int) -> None:
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
+        self._connected = stat.S_ISSOCK(os.fstat(descriptor).st_mode)
 
     def __enter__(self) -> Self:
         return self
@@ -53,16 +57,22 @@ class Line:
                 raise BlockedError(sent) from error
 
     def read(self, limit: float) -> bytes:
-        """Return what has come, waiting for it at most so long; nothing where nothing came."""
-        if not self._ready(select.POLLIN, limit):
-            return b""
-        try:
-            data = os.read(self._descriptor, PIECE)
-        except BlockingIOError:
-            return b""
-        if not data:
-            raise ConnectionResetError("the printer has closed the line")
-        return data
+        """Return what has come, waiting for it at most so long; nothing where nothing came.
+
+        Raises OSError where nothing can come any more. A device may well hand over a packet of no bytes.
+        """
+        until = deadline(limit)
+        while self._ready(select.POLLIN, left(until)):
+            with suppress(BlockingIOError):
+                data = os.read(self._descriptor, PIECE)
+                if data:
+                    return data
+                if self._connected:
+                    raise ConnectionResetError("the printer has closed the line")
+            if not left(until):
+                break
+            time.sleep(_PAUSE)
+        return b""
 
     def _ready(self, what: int, limit: float) -> bool:
         poll = select.poll()
