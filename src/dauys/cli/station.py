@@ -21,6 +21,7 @@ from dauys.station.closing import CardCount
 from dauys.station.export import export
 from dauys.station.faults import StationError
 from dauys.station.folders import Media
+from dauys.station.process import leave_nothing
 from dauys.station.program import Station, drill_clock, open_station
 from dauys.station.setup import install
 from dauys.station.web.runner import Address, running
@@ -165,6 +166,7 @@ def _at(given: dict[str, Any]) -> Media:
 
 
 def _open(given: dict[str, Any]) -> AbstractContextManager[Station]:
+    leave_nothing()
     printers = dict(enumerate(given["booths"], 1))
     clocks = drill_clock(given["clock"]) if given["clock"] else None
     password = _password(given["password"])

@@ -12,6 +12,7 @@ import click
 from dauys.station.device_log import Tree
 from dauys.station.faults import StationError
 from dauys.station.folders import Media, write_durably
+from dauys.station.process import swaps
 from dauys.station.program import Station
 from dauys.station.setup import INSTALLATION, Installed
 from dauys.station.web.runner import Served
@@ -55,6 +56,9 @@ def status(station: Station, words: Words) -> tuple[list[str], bool]:
         words.say("check.sqlite", version=apsw.sqlite_lib_version()),
         words.say("check.second" if station.media.second else "check.single"),
     ]
+    swapping = swaps()
+    if swapping:
+        lines.append(words.say("check.swap", names=", ".join(swapping)))
     size, root = station.opened.log.tree()
     lines.append(words.say("check.log", size=size, code=spoken_code(root)))
     decided = station.opened.decided
@@ -62,7 +66,7 @@ def status(station: Station, words: Words) -> tuple[list[str], bool]:
         facts = {"abandoned": len(decided.abandoned), "void": decided.void, "owed": len(decided.owed)}
         lines.append(words.say("check.restart", **facts))
     printers, well = _printers(station, words)
-    return [*lines, *printers], well
+    return [*lines, *printers], well and (station.media.rehearsal or not swapping)
 
 
 def _printers(station: Station, words: Words) -> tuple[list[str], bool]:

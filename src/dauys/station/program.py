@@ -65,7 +65,7 @@ def drill_clock(file: Path) -> Clocks:
 
 @dataclass(frozen=True)
 class Station:
-    """One device at work. `glasses`: papers of each booth, by its number."""
+    """One device at work. `printers`: of each booth, by its number; `glasses`: what prints papers on them."""
 
     kit: Kit
     media: Media
@@ -74,6 +74,7 @@ class Station:
     desk: DeskJournal
     day: Day
     booths: Booths
+    printers: Mapping[int, Fitted]
     glasses: Mapping[int, PaperGlass]
     clocks: Clocks
 
@@ -133,7 +134,7 @@ def open_station(
             opened.log.tree,
             glasses.__getitem__,
         )
-        yield Station(kit, media, device, opened, desk, day, booths, glasses, clocks)
+        yield Station(kit, media, device, opened, desk, day, booths, printers, glasses, clocks)
 
 
 def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:

@@ -13,6 +13,7 @@ from dauys.station.web.booth.of_kit import texts_of
 from dauys.station.web.booth.rooms import Rooms
 from dauys.station.web.certificates import Pair, make_authority, make_server_pair
 from dauys.station.web.desk.of_station import desks_of
+from dauys.station.web.members.of_station import room_of
 from dauys.station.web.server import LOOPBACK, serve
 from dauys.station.web.services import Services, tell
 from dauys.station.web.terminals import Role, Terminals
@@ -51,7 +52,7 @@ def services_of(station: Station, address: Address, authority: Pair | None = Non
         terminals,
         Rooms(station.booths, texts, station.clocks.monotonic, tell),
         desk=desks_of(station),
-        members=station,
+        members=room_of(station, os.urandom, tell, next(iter(station.printers.values()), None)),
         hosts=frozenset(LOOPBACK) if address.loopback else frozenset({address.host}),
         authority=authority.certificate if authority else b"",
     )
