@@ -15,6 +15,7 @@ from click.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parents[1] / "intake"))
 
 from intake_world import (
+    BADGE,
     NOW,
     VOTE,
     device_key,
@@ -198,6 +199,36 @@ def test_counting_says_what_was_received_and_that_a_device_has_two_histories(dau
         "sightings": 1,
     }
     assert "PROVED" in dauys("count", "intake", code=1).output
+
+
+def test_an_observer_sends_what_was_seen(dauys, home):
+    folder = public(Path("store"), "m1", entries()[: stages()[1]])
+    Path("badge.key").write_text(encode_secret_key(BADGE.verifier.name, ED25519, b"\x05" * 32) + "\n")
+    Path("other.key").write_text(encode_secret_key(BADGE.verifier.name, ED25519, b"\x06" * 32) + "\n")
+    seen = [folder / "checkpoint", None, "--badge", "obs-1", "--receipts", "receipts"]
+    with at_work(home) as (_, address):
+        seen[1] = address
+        told = dauys("sighting", *seen, "--badge-key", "badge.key")
+        assert "as an observer saw it" in told.output
+        assert "U1.4" in dauys("sighting", *seen, "--badge-key", "other.key", code=1).output
+    assert len(list(Path("receipts").iterdir())) == 1
+    assert "sightings: 1" in dauys("count", "intake").output
+
+
+def test_protocols_are_sent_signed_or_not(dauys, home):
+    Path("protocol.pdf").write_bytes(b"%PDF")
+    Path("north.key").write_text(encode_secret_key("north", ED25519, b"\x06" * 32) + "\n")
+    vkey = key().verifier.encode()
+    with at_work(home) as (_, address):
+        named = ["protocol.pdf", address, "--vote", VOTE, "--station", "s-m1", "--key", vkey]
+        assert "scan-1, 4 bytes" in dauys("protocol", *named, "--what", "scan-1").output
+        signed = ["--signer", "north", "--signer-key", "north.key"]
+        told = json.loads(dauys("protocol", *named, "--what", "electronic-1", *signed, "--json").output)
+        assert (told["signer"], told["station"], told["what"]) == ("north", "s-m1", "electronic-1")
+        dauys("protocol", *named, "--what", "a", "--signer", "north", code=2)
+        named[5] = "s-9"
+        assert "U1.3" in dauys("protocol", *named, "--what", "scan-1", code=1).output
+    assert "Protocols: 2" in dauys("count", "intake").output
 
 
 def interrupted(server):

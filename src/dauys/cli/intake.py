@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dauys.cli.intake_send import protocol, send, sighting
 from dauys.cli.intake_words import (
     FILE,
     FOLDER,
@@ -16,25 +17,24 @@ from dauys.cli.intake_words import (
     Option,
     Verb,
     Verbs,
-    intake_words,
     read_intake_key,
     reporting,
+    say,
+    tell,
 )
 from dauys.cli.log_words import make_key
 from dauys.cli.options import json_option, lang_option
 from dauys.cli.verify import read_log_key
 from dauys.intake.against_record import check_in_record
 from dauys.intake.app import IntakeApp
-from dauys.intake.client import receipt_name, upload
 from dauys.intake.count import counted
 from dauys.intake.faults import IntakeError, at
 from dauys.intake.known import Directory
-from dauys.intake.receipt import MAX_RECEIPT, Receipt, check_receipt
+from dauys.intake.receipt import MAX_RECEIPT, check_receipt
 from dauys.intake.receiver import open_intake
 from dauys.intake.server import LOOPBACK, IntakeServer
 from dauys.intake.shelf import create_intake
 from dauys.record.book import open_record
-from dauys.record.disk import Disk
 from dauys.record.faults import LogError
 from dauys.record.keys import ED25519, VerifierKey
 
@@ -59,7 +59,7 @@ def init(folder: Path, name: str, key_file: Path) -> int:
     if key.name != name:
         raise IntakeError("U1.18", found=key.encode(), expected=name, hint="intake_key")
     create_intake(folder, key)
-    _say("intake.made", key=key.encode())
+    say("intake.made", key=key.encode())
     return 0
 
 
@@ -85,39 +85,16 @@ def serve(folder: Path, record: str, key_file: Path, log_key: str | None, **list
                 "L7.3", found=str(error), expected="a free port", place=at(listen["host"])
             ) from error
         with server:
-            _say("intake.listening", address=f"{listen['host']}:{server.server_port}")
+            say("intake.listening", address=f"{listen['host']}:{server.server_port}")
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
-                _say("intake.stopped", err=True)
+                say("intake.stopped", err=True)
     return 0
 
 
-@command.command(cls=Verb, name="send", context_settings=SETTINGS)
-@click.argument("folder", type=FOLDER, metavar="DEVICE")
-@click.argument("address", metavar="ADDRESS")
-@click.option("--receipts", cls=Option, type=FOLDER, help="option.receipts")
-@click.option("--key", "vkey", cls=Option, metavar="VKEY", help="option.vkey")
-@json_option
-@lang_option
-@reporting
-def send(folder: Path, address: str, receipts: Path | None, vkey: str | None, as_json: bool) -> int:
-    """Send the log of a device and keep the receipt."""
-    key = read_log_key(vkey)
-    receipt = upload(folder, address, key=key)
-    if receipts is not None:
-        disk = Disk()
-        disk.make_folders(receipts)
-        disk.place(receipts / receipt_name(receipt), receipt.data)
-    if as_json:
-        click.echo(receipt.data.decode())
-        return 0
-    _tell(receipt)
-    if receipts is not None:
-        _say("intake.kept", file=str(receipts / receipt_name(receipt)))
-    if key is None:
-        _say("intake.unchecked", name=receipt.intake, err=True)
-    return 0
+for verb in (send, sighting, protocol):
+    command.add_command(verb)
 
 
 @command.command(cls=Verb, name="check", context_settings=SETTINGS)
@@ -139,12 +116,12 @@ def check(file: Path, vkey: str, record: str | None, as_json: bool) -> int:
             json.dumps({"receipt": dict(receipt.fields), "record": tree and tree.size}, sort_keys=True)
         )
         return 0
-    _tell(receipt)
-    _say("intake.holds", name=receipt.intake)
+    tell(receipt)
+    say("intake.holds", name=receipt.intake)
     if tree is not None:
-        _say("intake.in_record", count=tree.size)
+        say("intake.in_record", count=tree.size)
     elif record is not None:
-        _say("intake.no_tree", err=True)
+        say("intake.no_tree", err=True)
     return 0
 
 
@@ -165,26 +142,17 @@ def count(folder: Path, as_json: bool) -> int:
         click.echo(json.dumps({**told, "protocols": found.protocols, "sightings": found.sightings}))
         return 1 if found.forks else 0
     for one in found.devices:
-        _say(
+        say(
             "intake.sealed" if one.sealed else "intake.open",
             device=one.device,
             vote=one.vote,
             count=one.ballots,
         )
-    _say("intake.total", count=found.ballots, devices=len(found.devices))
-    _say("intake.beside", protocols=found.protocols, sightings=found.sightings)
+    say("intake.total", count=found.ballots, devices=len(found.devices))
+    say("intake.beside", protocols=found.protocols, sightings=found.sightings)
     if found.forks:
-        _say("intake.forks", count=found.forks, folder=str(folder / "evidence"))
+        say("intake.forks", count=found.forks, folder=str(folder / "evidence"))
     return 1 if found.forks else 0
-
-
-def _tell(receipt: Receipt) -> None:
-    fields = receipt.fields
-    if receipt.kind == "protocol":
-        _say("receipt.protocol", of=receipt.of, what=fields["what"], at=receipt.at, count=fields["size"])
-        return
-    key = "receipt.sighting" if receipt.kind == "sighting" else f"receipt.{fields['what']}"
-    _say(key, of=receipt.of, vote=receipt.vote, at=receipt.at, count=fields["size"], root=fields["root"])
 
 
 def _given(vkey: str) -> VerifierKey:
@@ -197,10 +165,6 @@ def _given(vkey: str) -> VerifierKey:
 def _read(file: Path) -> bytes:
     with file.open("rb") as stream:
         return stream.read(MAX_RECEIPT + 1)
-
-
-def _say(sentence: str, /, *, err: bool = False, **facts: object) -> None:
-    click.echo(intake_words(click.get_current_context()).say(sentence, **facts), err=err)
 
 
 def _now() -> str:

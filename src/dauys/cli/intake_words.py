@@ -15,6 +15,7 @@ from dauys.cli.render import console, hint_of, sentence
 from dauys.errors import InputError, Place, Problem
 from dauys.intake.faults import IntakeError
 from dauys.intake.keys import IntakeKey, parse_intake_key
+from dauys.intake.receipt import Receipt
 from dauys.record.faults import LogError
 from dauys.words import Words
 
@@ -102,6 +103,21 @@ def report(problem: Problem, words: Words) -> None:
     hint = hint_of(problem, words)
     if hint:
         out.print(f"{words.say('hint')}: {hint}", style="cyan", highlight=False)
+
+
+def say(key: str, /, *, err: bool = False, **facts: object) -> None:
+    """Write a sentence."""
+    click.echo(intake_words(click.get_current_context()).say(key, **facts), err=err)
+
+
+def tell(receipt: Receipt) -> None:
+    """Write what a receipt says."""
+    fields = receipt.fields
+    if receipt.kind == "protocol":
+        say("receipt.protocol", of=receipt.of, what=fields["what"], at=receipt.at, count=fields["size"])
+        return
+    key = "receipt.sighting" if receipt.kind == "sighting" else f"receipt.{fields['what']}"
+    say(key, of=receipt.of, vote=receipt.vote, at=receipt.at, count=fields["size"], root=fields["root"])
 
 
 def read_intake_key(path: Path) -> IntakeKey:

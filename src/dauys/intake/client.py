@@ -57,9 +57,22 @@ def upload(
     that the intake has, and in all. Call it again after any error: it goes on. Raises LogError L7.x where the
     line is cut, IntakeError U1.x with `refused` among its facts where the intake says no, U1.15, U1.17.
     """
-    with FolderSource(folder) as source, HttpClient(address, timeout=timeout) as client:
+    with FolderSource(folder) as source:
         inner: Source = BelowSource(source, "public") if (folder / "public").is_dir() else source
-        return send(log_parcel(inner), client, key=key, told=told, address=address)
+        return deliver(log_parcel(inner), address, key=key, timeout=timeout, told=told)
+
+
+def deliver(
+    parcel: Parcel,
+    address: str,
+    *,
+    key: VerifierKey | None = None,
+    timeout: float = 60.0,
+    told: Told = nobody,
+) -> Receipt:
+    """Send an upload of any kind to an address and return the receipt. As `upload`, and raises the same."""
+    with HttpClient(address, timeout=timeout) as client:
+        return send(parcel, client, key=key, told=told, address=address)
 
 
 def send(

@@ -28,6 +28,14 @@ class Parcel:
     read: Callable[[int], bytes]
 
 
+def device_of(origin: str) -> tuple[str, str]:
+    """Return vote and device of the origin of a device's log. Raises IntakeError U1.1 for another origin."""
+    match = _ORIGIN.fullmatch(origin)
+    if match is None:
+        raise IntakeError("U1.1", found=origin, expected="HOST/VOTE/device/DEVICE")
+    return match[1], match[2]
+
+
 def log_parcel(source: Source) -> Parcel:
     """Return the log of a device as its public folder has it; tiles that are not under its root are not sent.
 
@@ -35,15 +43,13 @@ def log_parcel(source: Source) -> Parcel:
     """
     note = parse_note(source.read("checkpoint", MAX_NOTE))
     tree = parse_checkpoint(note.text)
-    origin = _ORIGIN.fullmatch(tree.origin)
-    if origin is None:
-        raise IntakeError("U1.1", found=tree.origin, expected="HOST/VOTE/device/DEVICE")
+    vote, device = device_of(tree.origin)
     reader = LogReader(source, tree.size, tree.root)
     tiles = list(tiles_of_size(tree.size))
     parts = [_part(tile_bytes(reader, tile)) for tile in tiles]
     # Only the device's own line: with cosignatures it would be another upload of the same tree.
     own = Note(note.text, tuple(line for line in note.signatures if line.name == tree.origin))
-    fields = {"kind": "log", "vote": origin[1], "device": origin[2], "note": own.encode().decode()}
+    fields = {"kind": "log", "vote": vote, "device": device, "note": own.encode().decode()}
     manifest = parse_manifest(encode_manifest({**fields, "parts": parts}))
     return Parcel(manifest, lambda number: tile_bytes(reader, tiles[number]))
 
