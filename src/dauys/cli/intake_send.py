@@ -82,9 +82,9 @@ def protocol(file: Path, address: str, vkey: str | None, **given: Any) -> int:
     signer, key_file = given.pop("signer"), given.pop("signer_key")
     if (signer is None) != (key_file is None):
         raise click.UsageError("--signer ID --signer-key FILE")
-    named = [given.pop(name) for name in ("vote", "station", "what")]
+    vote, station, what = (given.pop(name) for name in ("vote", "station", "what"))
     sign = None if key_file is None else read_intake_key(key_file).sign
-    parcel = protocol_parcel(*named, file.read_bytes(), signer=signer, sign=sign)
+    parcel = protocol_parcel(vote, station, what, file.read_bytes(), signer=signer, sign=sign)
     return _kept(deliver(parcel, address, key=read_log_key(vkey)), vkey, **given)
 
 
