@@ -169,9 +169,16 @@ DEFENCES = [
     Defence(
         "a receipt without a ballot is ended",
         f"{PRINTER}/glass.py",
-        "if self._part1:\n            self._print",
-        "if False:\n            self._print",
+        "            if self._part1:\n                self._print",
+        "            if False:\n                self._print",
         f"{GLASS}::test_a_receipt_left_under_the_flap_is_ended_before_the_next_slips",
+    ),
+    Defence(
+        "no paper of the members pulls a receipt out",
+        f"{PRINTER}/glass.py",
+        "            if self._part1:\n                raise",
+        "            if False:\n                raise",
+        f"{GLASS}::test_a_paper_of_the_members_never_pulls_a_receipt_from_under_the_flap",
     ),
     Defence(
         "members can have a mark printed again",

@@ -21,8 +21,9 @@ from paper_bench import (
 from small_device import STYLE, choice, letters
 
 from dauys.crypto.ballots import ballot_code
+from dauys.station.faults import StationError
 from dauys.station.papers.job import cut_only, job
-from dauys.station.papers.marks import tear
+from dauys.station.papers.marks import mark_void, tear
 from dauys.station.papers.sheet import Sheet
 from dauys.station.papers.slip import slips
 from dauys.station.printer.glass import PaperGlass
@@ -122,6 +123,21 @@ def test_a_receipt_left_under_the_flap_is_ended_before_the_next_slips(place):
         paper.glass().mark("void")
         paper.glass().show(STYLE, choice(2))
         assert (jobs(receipts)[1], receipts.hanging()) == (ENDED, None)
+
+
+def test_a_paper_of_the_members_never_pulls_a_receipt_from_under_the_flap(place):
+    with papered(place) as paper:
+        glass, report = paper.glass(), mark_void()
+        glass.report(report)
+        session = pending(paper)
+        before = list(paper.receipts[1].outputs)
+        with pytest.raises(StationError, match=r"J3\.3"):
+            glass.report(report)
+        assert paper.receipts[1].outputs == before
+        paper.booths.cast(session)
+        glass.report(report)
+        pieces = paper.receipts[1].pieces()
+        assert [one == report for one in pieces] == [True, False, True]
 
 
 # The same bytes, whoever votes where and how

@@ -6,6 +6,7 @@ Built from the election and kept for the day. It remembers of a session only whi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import Final
 
 from dauys.crypto.ballots import Opening
@@ -54,6 +55,7 @@ class PaperGlass:
         self._used: Sequence[int] = range(len(self.slips))
         #: `H(ballot)` of a part 1 that hangs under the flap without a part 2; None: not known, after a start.
         self._part1: bytes | None = None
+        self._flap = RLock()
 
     def show(self, style: str, chosen: Sequence[Sequence[int]]) -> None:
         """Print the slips of these choices, options by place. A receipt left behind is ended before."""
@@ -80,13 +82,13 @@ class PaperGlass:
     def part1(self, card: Card, ballot: bytes, signature: bytes) -> None:
         """Print part 1 under its flap, again byte for byte when asked again."""
         paper = receipt_part1(self.head, s1=card.s1, ballot=ballot, signature=signature)
-        if self._part1 != ballot:
-            self.ended()
-        if self._part1 is None and not self._single:
-            self.receipts.print(cut_only())
-        self._part1 = ballot
-        self._print(self.receipts, paper)
-        self._look(self.receipts, wanted=True)
+        with self._flap:
+            if self._part1 != ballot:
+                self.ended()
+            self._clear_flap()
+            self._part1 = ballot
+            self._print(self.receipts, paper)
+            self._look(self.receipts, wanted=True)
 
     def part2(
         self, card: bytes, ballot: bytes, word: Word, signature: bytes, tree: tuple[int, bytes]
@@ -94,8 +96,9 @@ class PaperGlass:
         """Print part 2 and cut the receipt off."""
         del card
         paper = receipt_part2(self.head, ballot=ballot, word=word, signature=signature, tree=Tree(*tree))
-        self._print(self.receipts, paper, cut=True)
-        self._part1 = b""
+        with self._flap:
+            self._print(self.receipts, paper, cut=True)
+            self._part1 = b""
 
     def opening(self, opening: Opening) -> None:
         """Print the opening of a challenge, between part 1 and part 2."""
@@ -103,9 +106,22 @@ class PaperGlass:
 
     def ended(self) -> None:
         """End a receipt whose session ended without a ballot, if one hangs under the flap."""
-        if self._part1:
-            self._print(self.receipts, receipt_ended(), cut=True)
-            self._part1 = b""
+        with self._flap:
+            if self._part1:
+                self._print(self.receipts, receipt_ended(), cut=True)
+                self._part1 = b""
+
+    def report(self, paper: Raster) -> None:
+        """Print a paper of the members where receipts come out, and cut it off.
+
+        Raises StationError J3.3 while a receipt hangs under the flap: cut off with this paper, its code could
+        be read before the voter has decided.
+        """
+        with self._flap:
+            if self._part1:
+                raise StationError("J3.3", found="a receipt under the flap", expected="an empty booth")
+            self._clear_flap()
+            self._print(self.receipts, paper, cut=True)
 
     def states(self) -> dict[str, State]:
         """Return what each printer says of itself, by name. Raises StationError J7.5, J7.6."""
@@ -118,6 +134,12 @@ class PaperGlass:
 
     def _print(self, printer: Printer, paper: Raster, *, cut: bool = False) -> None:
         printer.print(job(paper, cut=cut or self._single))
+
+    def _clear_flap(self) -> None:
+        """After a start, cut off what hangs under the flap: it is of another session."""
+        if self._part1 is None and not self._single:
+            self.receipts.print(cut_only())
+            self._part1 = b""
 
     def _clear(self, place: int) -> None:
         """Leave nothing of another session above a slip. Raises StationError J7.7: members look first."""
