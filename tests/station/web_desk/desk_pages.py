@@ -12,7 +12,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 from booth_bench import Bench, bench, texts
-from desk_bench import DAY, VOTERS, desk_of, made
+from desk_bench import DAY, VOTERS, desk_of
 from small_device import Place
 
 from dauys.domain.text import Text
@@ -48,7 +48,7 @@ class Desks:
 def desks(place: Place, voters=VOTERS) -> Iterator[Desks]:
     """Open a device with booths and desks; the admissions of the desk are those that booths read."""
     with ExitStack() as stack:
-        booths = stack.enter_context(bench(made(place)))
+        booths = stack.enter_context(bench(place))
         journal = stack.enter_context(desk_of(place, voters=voters))
         booths.services.booths.admitted = journal.admitted
         clock, is_open = [0.0], [True]
