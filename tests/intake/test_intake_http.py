@@ -89,14 +89,14 @@ def test_a_slow_body_ends_and_what_came_of_it_is_kept(world, day):
     """A sender that holds the line open has its place for a fixed time in all."""
     parcel = day[-1]
     data = parcel.read(1)
-    with running(world, seconds=0.3) as (intake, port):
+    with running(world, seconds=1.5) as (intake, port):
         upload_id = intake.begin(parcel.manifest.data).id
         status, told = raw(port, head(f"/v1/uploads/{upload_id}/1/0", len(data)), data[:700])
         assert (status, told["code"]) == (408, "U1.14")
         assert intake.state(upload_id).have[1] == 700
         # An announcement that does not end is nothing.
-        status, told = raw(port, head("/v1/uploads", 1000), b'{"dev')
-        assert (status, told["code"]) == (408, "U1.14")
+        answer = call(IntakeApp(intake, lambda: NOW), "POST", "/v1/uploads", b'{"dev', length=1000)
+        assert (answer.status, json.loads(answer.body)["code"]) == (408, "U1.14")
 
 
 def test_a_sender_that_hangs_up_before_the_answer_has_lost_nothing(world, day):
@@ -200,16 +200,19 @@ def test_a_connection_that_says_nothing_keeps_its_place_for_its_time(world, day)
         assert line.recv(100) == b""
 
 
+def page(body: bytes, status: str = "200 OK"):
+    """A server that gives one answer to everything."""
+
+    def app(environ, start_response):
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
+        start_response(status, [("Content-Length", str(len(body)))])
+        return [body]
+
+    return app
+
+
 def test_an_address_that_is_no_intake_is_said(world, day, tmp_path):
     """Anything that answers: no receipt comes of it."""
-
-    def page(body: bytes, status: str = "200 OK"):
-        def app(environ, start_response):
-            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
-            start_response(status, [("Content-Length", str(len(body)))])
-            return [body]
-
-        return app
 
     manifest = day[0].manifest
     sizes = [part.size for part in manifest.parts]
@@ -274,6 +277,15 @@ def test_a_refusal_keeps_its_code_and_shows_no_control_characters(world):
     problem = caught.value.problem
     assert (problem.code, problem.facts["refused"]) == ("U1.3", True)
     assert problem.found == "station s-9 in small/1/0"
+    told = json.dumps({"code": "U1.2", "expected": "1…9", "found": "\x1b[31m \u202e \ud800"}).encode()
+    with (
+        serving(page(told, "413 Too Large")) as port,
+        HttpClient(f"http://127.0.0.1:{port}") as client,
+        pytest.raises(IntakeError) as caught,
+    ):
+        send(parcel, client)
+    problem = caught.value.problem
+    assert (problem.found, problem.expected) == (r"\x1b[31m \u202e \ud800", "1…9")
 
 
 def test_a_log_that_does_not_hold_together_is_not_sent(world, tmp_path):

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from dauys.crypto.shapes import canonical
-from dauys.intake.faults import IntakeError
+from dauys.intake.faults import IntakeError, printable
 from dauys.intake.receipt import Receipt
 from dauys.intake.receiver import Intake, State
 from dauys.record.faults import LogError
@@ -129,7 +129,7 @@ def _refusal(error: IntakeError) -> bytes:
     told: dict[str, object] = {
         "code": error.code,
         "expected": error.problem.expected,
-        "found": ascii(error.problem.found or "")[1:-1],
+        "found": printable(error.problem.found or ""),
     }
     if "have" in error.problem.facts:
         told["have"] = error.problem.facts["have"]

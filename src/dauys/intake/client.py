@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeGuard
 
 from dauys.crypto.shapes import canonical
 from dauys.intake.app import MAX_BODY
-from dauys.intake.faults import IntakeError, at
+from dauys.intake.faults import IntakeError, at, printable
 from dauys.intake.parcels import Parcel, log_parcel
 from dauys.intake.receipt import Receipt, check_receipt, parse_receipt
 from dauys.record.book import BelowSource
@@ -203,8 +203,8 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 
 def _plain(value: object) -> str:
-    """Return what a server said, as text that a terminal can show: it may come from anybody."""
-    return ascii(str(value)[:200])[1:-1]
+    """Return what a server said, which may be anybody's, as text that a terminal can show."""
+    return "" if value is None else printable(str(value)[:200])
 
 
 def receipt_name(receipt: Receipt) -> str:

@@ -50,6 +50,11 @@ class IntakeError(DauysError):
         return STATUS.get(self.code, 500)
 
 
+def printable(text: str) -> str:
+    """Return a text that a terminal can show: what does not print, or turns a line around, is escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def at(path: object) -> Place:
     """Return the place that is this file or address."""
     return Place(file=str(path))
