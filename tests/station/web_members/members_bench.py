@@ -30,7 +30,7 @@ from dauys.station.day.windows import Phase, Window
 from dauys.station.folders import Opened, open_media
 from dauys.station.session import Booths
 from dauys.station.web.booth.rooms import Rooms
-from dauys.station.web.members.room import Room
+from dauys.station.web.members.room import Room, Turnout
 from dauys.station.web.services import Services
 from dauys.station.web.terminals import Terminals
 
@@ -54,6 +54,25 @@ ELECTION = Text(
 
 
 @dataclass
+class FakePrints:
+    """Keeps what would be printed."""
+
+    printed: list[tuple[str, object]]
+
+    def tree(self, moment, note):
+        self.printed.append((moment, note))
+
+    def zero(self):
+        self.printed.append(("zero", None))
+
+    def deck(self, deck):
+        self.printed.append(("deck", deck))
+
+    def tested(self, counted, expected):
+        self.printed.append(("tested", (counted, expected)))
+
+
+@dataclass
 class Members:
     """The members' room of a station, and what a test may move."""
 
@@ -63,7 +82,7 @@ class Members:
     admitted: list[int]
     opened: Opened
     glass: FakeGlass
-    printed: list[tuple[str, bytes]]
+    printed: list[tuple[str, object]]
     errors: list[BaseException]
 
     @property
@@ -132,7 +151,8 @@ def members(place: Place, moment: datetime = POLLS - timedelta(days=2)) -> Itera
             errors.append,
             lambda: day.read(lambda items, count: sorted(items, key=lambda _: draws(8))[:count]),
             lambda: rehearse(device, "majilis", seeded("deck"), lambda _: glass),
-            lambda what, note: printed.append((what, note)),
+            FakePrints(printed),
+            lambda: Turnout(1947, 517, admitted[0]),
         )
         services = Services(booths, texts, terminals, rooms, members=room, tell=errors.append)
         yield Members(services, clock, seconds, admitted, opened, glass, printed, errors)

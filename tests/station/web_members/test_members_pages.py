@@ -72,8 +72,8 @@ def two(screen, path, values):
         screen.send(path, person=person, **values)
 
 
-def test_a_whole_day_through_its_pages(day):
-    own, screen = day
+def morning(own, screen):
+    """From the installation to the opening."""
     screen.get("/members/")
     screen.post("/members/language", language="en", back="/members/")
     assert "Install the device" in screen.text
@@ -87,18 +87,25 @@ def test_a_whole_day_through_its_pages(day):
     values = {}
     for contest, counts in zip(own.room.contests, expected, strict=True):
         values |= dict(zip(contest.fields(), (*counts.options, counts.blanks), strict=True))
+    screen.send("/members/test", do="list")
     two(screen, "/members/test", values)
     assert "The test holds" in screen.text
     screen.send("/members/test", step="test", name=NAMES)
     own.to(POLLS - timedelta(minutes=20))
+    screen.send("/members/step", step="zero")
     screen.send("/members/step", step="check", name=NAMES)
     own.to(POLLS + timedelta(minutes=1))
     screen.send("/members/step", step="open", name=NAMES)
     assert own.room.phase() is Phase.OPEN
     assert "The vote is open." in screen.text
+
+
+def test_a_whole_day_through_its_pages(day):
+    own, screen = day
+    morning(own, screen)
     own.vote(7)
     screen.send("/members/reading", do="take")
-    assert [what for what, _ in own.printed] == ["open"]
+    assert [what for what, _ in own.printed] == ["deck", "tested", "zero", "open"]
     own.to(EVENING)
     screen.send("/members/step", step="close", name=NAMES)
     two(screen, "/members/count/cards", cards_of(own))
@@ -113,7 +120,8 @@ def test_a_whole_day_through_its_pages(day):
     two(screen, "/members/count/paper", paper_of(own))
     screen.get("/members/protocols")
     assert "does not hold" not in screen.text
-    screen.send("/members/protocols", name=NAMES)
+    screen.send("/members/protocols", name=NAMES, copies="6")
+    assert own.room.night.book.minuted("signed")["facts"] == {"copies": 6}
     assert "Signed by" in screen.text
     screen.get("/members/paper/list/summary/1.pdf")
     assert screen.answer.content.startswith(b"%PDF")
@@ -121,8 +129,12 @@ def test_a_whole_day_through_its_pages(day):
     assert own.room.destroyed
     for folder in own.room.media:
         assert not (folder / "keys.sealed").exists()
-        assert (folder / "protocols" / "votes.csv").exists()
-    assert "All is done" in screen.get("/members/")
+        for name in ("votes.csv", "list-electronic-1.pdf", "c16-summary-1.pdf"):
+            assert (folder / "protocols" / name).exists()
+    for path in PATHS:
+        screen.get(f"/members/{path}", status=302 if path else 200)
+    screen.get("/members/")
+    assert "All is done" in screen.page
     assert own.errors == []
 
 

@@ -185,9 +185,10 @@ class Night:
         head = Head(self.day.device.station, self.round, received)
         return three(head, self.contests, counted)
 
-    def publish(self, received: datetime, names: Iterable[str]) -> list[Protocol]:
+    def publish(self, received: datetime, names: Iterable[str], copies: int | None = None) -> list[Protocol]:
         """Write the rows of the protocols beside the book, minute who signed, and return them.
 
+        `copies`: given to observers, None where nobody counted them.
         Raises StationError J3.6 where slips or paper were not counted alike by two people.
         """
         there = present(names)
@@ -195,7 +196,7 @@ class Night:
         found = self.protocols(received, slips, paper)
         for name, data in tables(found).items():
             write_all(self.book.folders, name, data)
-        self.book.minute("signed", received, there)
+        self.book.minute("signed", received, there, copies=copies)
         return found
 
     def _values(self, what: str, typed: Values | None) -> Values:

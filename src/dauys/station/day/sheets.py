@@ -53,7 +53,7 @@ _CARDS: Final = ("received", "returned", "spoiled", "unused", "missing")
 class Facts:
     """What a sheet says beside its numbers. `names`: of those who sign; `address`: where the record is.
 
-    `articles`: of the law, as in "43, 50-1"; `copies`: given to observers, None while nobody has counted.
+    `articles`: of the law, as in "43, 50-1".
     """
 
     election: Text
@@ -61,7 +61,6 @@ class Facts:
     address: str
     names: tuple[str, ...]
     articles: str = "43, 50-2"
-    copies: int | None = None
     rehearsal: bool = False
 
 

@@ -8,8 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 
 from dauys.domain.text import LANGUAGES
+from dauys.station.day.a4 import pdf
+from dauys.station.day.book import write_all
 from dauys.station.day.minutes import DEVICES, FORMS
 from dauys.station.day.people import Decision, decision
+from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.web import common
@@ -68,11 +71,17 @@ def step(room: Room, request: HttpRequest) -> str:
     if what == "install":
         day.install(names, room.act, decided)
     elif what == "test":
-        expected = tested(room).rehearsal.deck.expected
-        day.tested(names, expected, room.counted_test(), decided)
+        expected, counted = tested(room).rehearsal.deck.expected, room.counted_test()
+        day.tested(names, expected, counted, decided)
         room.test = None
+        if room.prints is not None:
+            room.prints.tested(counted, expected)
     elif what == "check":
         day.checked(names, decided)
+    elif what == "zero" and room.prints is not None:
+        room.prints.zero()
+        room.notice = "printed"
+        return "/members/step"
     elif what == "open":
         day.open(names, room.software, decided)
         room.notice = "opened"
@@ -110,6 +119,10 @@ def test(room: Room, request: HttpRequest) -> str:
     """Begin the test, or take one person's count of its slips."""
     if request.POST.get("do") == "run":
         room.begin_test()
+        return "/members/test"
+    if request.POST.get("do") == "list" and room.prints is not None:
+        room.prints.deck(tested(room).rehearsal.deck)
+        room.notice = "printed"
         return "/members/test"
     book = tested(room).book
     if request.POST.get("do") == "again":
@@ -166,9 +179,9 @@ def reading(room: Room, request: HttpRequest) -> str:
     if request.POST.get("do") == "take":
         room.take_reading()
         room.notice = "read"
-    if room.print_tree is not None:
+    if room.prints is not None:
         moment = "open" if room.night.day.log.tree()[0] == 1 else "reading"
-        room.print_tree(moment, room.night.day.log.store.signed.note.encode())
+        room.prints.tree(moment, room.night.day.log.store.signed.note.encode())
     return "/members/reading"
 
 
@@ -180,14 +193,21 @@ def seal(room: Room, request: HttpRequest) -> str:
         return "/members/"
     if do == "seal":
         room.night.seal()
-    if room.print_tree is not None:
-        room.print_tree("seal", room.night.seal_note())
+    if room.prints is not None:
+        room.prints.tree("seal", room.night.seal_note())
     return "/members/seal"
 
 
 def sign(room: Room, request: HttpRequest) -> str:
     """Write the protocols, signed by those present."""
-    room.night.publish(room.night.day.watch.read(), names_of(request))
+    copies = shown.typed(("copies",), request.POST)[0]["copies"]
+    made = room.night.publish(room.night.day.watch.read(), names_of(request), copies=copies)
+    forms, seals = {one.id: one for one in room.contests}, room.night.seals()
+    for protocol in made:
+        pages = sheets(protocol, forms[protocol.contest], room.signed_facts(), seals)
+        for number, page in enumerate(pages, 1):
+            name = f"{protocol.contest}-{protocol.channel.value}-{number}.pdf"
+            write_all(room.night.book.folders, name, pdf(page))
     room.notice = "signed"
     return "/members/protocols"
 

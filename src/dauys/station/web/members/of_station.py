@@ -4,58 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dauys.domain.text import Text
 from dauys.station.day.book import read_book
 from dauys.station.day.night import Night
 from dauys.station.day.protocols import ContestForm
 from dauys.station.day.rehearsal import rehearse
 from dauys.station.day.sheets import Facts
-from dauys.station.papers.facts import Listed, ReceiptHead
-from dauys.station.papers.job import job
-from dauys.station.papers.members import Moment, tree_paper
+from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of
-from dauys.station.program import Fitted, Station, ballots_of
+from dauys.station.program import Fitted, Station, ballots_of, make_glasses
 from dauys.station.secrets import Random
 from dauys.station.software import software_hash
-from dauys.station.web.members.room import Room
+from dauys.station.web.members.printing import PaperPrints
+from dauys.station.web.members.room import Room, Turnout
 
 
 def room_of(
     station: Station, random: Random, tell: Callable[[BaseException], None], printer: Fitted | None = None
 ) -> Room:
-    """Return what the members' pages of this station work on. `printer`: of checkpoints, None for none.
-
-    Other devices of the station, where the kit names them, wait until they are loaded.
-    """
-    kit, media, number = station.kit, station.media, int(station.kit.vote_id.split("/")[1])
-    listed = ballots_of(kit)[kit.style]
-    names = list(kit.options)
-    contests = tuple(_form(name, kit.options[name], own) for name, own in zip(names, listed, strict=True))
-    folders = tuple(one for one in (media.first, media.second) if one is not None)
-    night = Night(station.day, read_book(folders), contests, station.desk.count, number)
+    """Return what the members' pages of this station work on. `printer`: of checkpoints, None for none."""
+    kit, media = station.kit, station.media
     address = kit.log_key.name.partition("/")[0]
-    head = head_of(kit.election, kit.vote_id, kit.station, station.device.id, address)
-    facts = Facts(kit.election.title, kit.opens.date(), address, (), rehearsal=media.rehearsal)
+    glasses = make_glasses(kit, station.device, station.printers, test=True)
     return Room(
-        night,
+        _night(station),
         station.booths,
         kit.style,
         station.opened.decided,
         software_hash(),
-        {
-            "device": station.device.id,
-            "kit": kit.fingerprint,
-            "key": station.opened.log.signer.verifier.encode(),
-        },
-        facts,
-        folders,
+        _act(station),
+        Facts(kit.election.title, kit.opens.date(), address, (), rehearsal=media.rehearsal),
+        media.folders,
         random,
         tell,
         station.read,
-        lambda: rehearse(station.device, kit.style, random, station.glasses.__getitem__),
-        None if printer is None else _tree_printer(head, printer),
+        lambda: rehearse(station.device, kit.style, random, glasses.__getitem__),
+        None if printer is None else _prints(station, printer, address),
+        lambda: _turnout(station),
         media.second is None,
     )
+
+
+def _night(station: Station) -> Night:
+    kit = station.kit
+    listed = ballots_of(kit)[kit.style]
+    pairs = zip(kit.options.items(), listed, strict=True)
+    contests = tuple(_form(name, options, own) for (name, options), own in pairs)
+    number = int(kit.vote_id.split("/")[1])
+    return Night(station.day, read_book(station.media.folders), contests, station.desk.count, number)
 
 
 def _act(station: Station) -> dict[str, str]:
@@ -65,15 +60,22 @@ def _act(station: Station) -> dict[str, str]:
 
 
 def _form(name: str, options: tuple[str, ...], own: Listed) -> ContestForm:
-    texts: dict[str, Text] = {
-        option: choice.name for option, choice in zip(options, own.options, strict=True)
-    }
+    texts = {option: choice.name for option, choice in zip(options, own.options, strict=True)}
     return ContestForm(name, own.contest.title, texts, own.contest.limit, own.contest.place)
 
 
-def _tree_printer(head: ReceiptHead, printer: Fitted) -> Callable[[str, bytes], None]:
-    def print_tree(moment: str, note: bytes) -> None:
-        own: Moment = "seal" if moment == "seal" else "open" if moment == "open" else "reading"
-        printer.receipts.print(job(tree_paper(head, own, note), cut=True))
+def _turnout(station: Station) -> Turnout:
+    counts = station.desk.counts()
+    return Turnout(counts.registered, counts.paper, counts.electronic + counts.mobile)
 
-    return print_tree
+
+def _prints(station: Station, printer: Fitted, address: str) -> PaperPrints:
+    kit, device = station.kit, station.device.id
+    own, test = (
+        (
+            head_of(kit.election, kit.vote_id, kit.station, device, address, test=is_test),
+            ballots_of(kit, test=is_test)[kit.style],
+        )
+        for is_test in (False, True)
+    )
+    return PaperPrints(printer.receipts, *own, *test)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import RLock, Thread
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from dauys.station.day.book import Book
-from dauys.station.day.deck import SlipCount
+from dauys.station.day.deck import Deck, SlipCount
 from dauys.station.day.night import Night
 from dauys.station.day.protocols import BLANK, ContestForm
 from dauys.station.day.rehearsal import Rehearsal
@@ -63,13 +63,47 @@ class Test:
         self.done = done
 
 
+class Prints(Protocol):
+    """Papers for members and observers. Each call returns when the paper is printed."""
+
+    def tree(self, moment: str, note: bytes) -> None:
+        """Print a signed checkpoint at `open`, `reading` or `seal`."""
+        ...
+
+    def zero(self) -> None:
+        """Print the zero report."""
+        ...
+
+    def deck(self, deck: Deck) -> None:
+        """Print the list of test ballots."""
+        ...
+
+    def tested(self, counted: Sequence[SlipCount], expected: Sequence[SlipCount]) -> None:
+        """Print what the test came to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Voters so far, by the desk. `registered`: on the list."""
+
+    registered: int
+    paper: int
+    electronic: int
+
+    @property
+    def voted(self) -> int:
+        """Voters checked in."""
+        return self.paper + self.electronic
+
+
 @dataclass
 class Room:
     """The members' side of one station at work. Not frozen: messages and a test under way are its own.
 
     `software`: SHA-256 of what runs here; `act`: what the act of installation says; `take_reading`: closes a
-    batch and signs the tree; `print_tree`: prints a signed checkpoint at a moment, None without a printer;
-    `desk_counts`: voters by channel as the desk shows them.
+    batch and signs the tree; `prints`: what a printer of this station can print for members, None without
+    one; `turnout`: voters as the desk counts them.
     """
 
     night: Night
@@ -84,7 +118,8 @@ class Room:
     tell: Callable[[BaseException], None]
     take_reading: Callable[[], Tree]
     rehearse: Callable[[], Rehearsal]
-    print_tree: Callable[[str, bytes], None] | None = None
+    prints: Prints | None = None
+    turnout: Callable[[], Turnout] | None = None
     single: bool = False
     destroyed: bool = False
     minuted_start: bool = False

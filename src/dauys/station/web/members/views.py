@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 
 from dauys import _core
 from dauys.domain.votes import Channel
@@ -57,6 +57,8 @@ def _room(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return common.missing(request)
         if request.method not in ("GET", "POST"):
             return HttpResponseNotAllowed(["GET", "POST"])
+        if room.destroyed and request.path != "/members/":
+            return HttpResponseRedirect("/members/")  # nothing can be read any more
         return view(request, room, **parts)
 
     return answer
@@ -183,6 +185,7 @@ def reading(request: HttpRequest, room: Room) -> HttpResponse:
         groups=spoken_code(root).split("-") if size else [],
         qr=shown.qr(note) if size else "",
         may=room.phase() is Phase.OPEN,
+        turnout=room.turnout() if room.turnout is not None else None,
     )
 
 
