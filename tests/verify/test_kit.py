@@ -19,6 +19,7 @@ from made_kits import SEED, STATION, VOTE, Kits, extract_of, kits_of, made_kit
 from dauys import _core
 from dauys.crypto.ballots import Encryptor, verify_ballots
 from dauys.crypto.cards import list_cards
+from dauys.crypto.framing import framed_hash
 from dauys.crypto.shapes import canonical
 from dauys.errors import InputError
 from dauys.formats.voters import parse_extract
@@ -479,6 +480,30 @@ def test_a_policy_of_another_log(kits, refused):
     assert refused(kits.forge(lambda files: files.update(policy=text)))[0].code == "W1.7"
 
 
+def witnesses_alone(kits):
+    """A policy that names no log."""
+    lines = kits.packed.files["policy"].splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b"log "))
+
+
+def test_a_policy_may_leave_the_log_to_the_definition(kits):
+    path = kits.forge(lambda files: files.update(policy=witnesses_alone(kits)))
+    assert read_kit(path, kits.key).policy.logs == ()
+
+
+def test_the_log_of_the_definition_has_signed_whatever_the_policy_asks(kits, refused):
+    def change(files):
+        files["policy"] = witnesses_alone(kits)
+        for name in files:
+            if name.startswith("proof/"):
+                lines = files[name].splitlines(keepends=True)
+                kept = [one for one in lines if b"/log " not in one]
+                assert len(kept) == len(lines) - 1
+                files[name] = b"".join(kept)
+
+    assert refused(kits.forge(change))[0].code == "W1.7"
+
+
 # --- what fits together ----------------------------------------------------------------------------------
 
 
@@ -518,6 +543,15 @@ def cards_unsorted(draft):
     draft.change_file(entry["list"], lambda v: v["cards"].reverse())
 
 
+def cards_unsorted_with_their_hash(draft):
+    cards_unsorted(draft)
+    entry = draft.one("cards", device="0002-m1")
+    hashes = [bytes.fromhex(card) for card in draft.json(entry["list"])["cards"]]
+    digest = _core.card_list_hash(VOTE, "0002-m1", hashes).hex()
+    draft.change_file(entry["list"], lambda v: v.update(hash=digest))
+    entry["hash"] = digest
+
+
 def cards_of_another_device(draft):
     entry = draft.one("cards", device="0002-m1")
     entry["list"] = draft.one("cards", device="0001-m1")["list"]
@@ -542,6 +576,7 @@ def no_row(draft):
     [
         (other_root, "W1.10"),
         (cards_unsorted, "W1.8"),
+        (cards_unsorted_with_their_hash, "W1.8"),
         (cards_of_another_device, "W1.8"),
         (hash_of_cards, "W1.8"),
         (count_of_cards, "W1.8"),
@@ -552,6 +587,47 @@ def test_a_record_that_does_not_fit_together_gives_no_kit(kits, scene, tmp_path,
     with pytest.raises(InputError) as caught:
         forged_kit(kits, scene, tmp_path, change)
     assert caught.value.problems[0].code == code
+
+
+def root_of_another_definition(draft):
+    other_root(draft)
+    entry = draft.one("root")
+    data = (draft.folder / entry["file"]["path"]).read_bytes()
+    entry["root"] = framed_hash("root", data).hex()
+
+
+def root_of_another_vote(draft):
+    entry = draft.one("root")
+    draft.change_file(entry["file"], lambda v: v.update(vote_id="simulation/2/0"))
+    data = (draft.folder / entry["file"]["path"]).read_bytes()
+    entry["root"] = framed_hash("root", data).hex()
+
+
+def fewer_options(draft):
+    entry = draft.one("root")
+    draft.change_file(entry["file"], lambda v: v["contests"][0].update(options=2))
+    data = (draft.folder / entry["file"]["path"]).read_bytes()
+    entry["root"] = framed_hash("root", data).hex()
+
+
+def other_style(draft):
+    entry = draft.one("root")
+    draft.change_file(
+        entry["file"], lambda v: v.update(styles=[{"contests": ["c2", "list"], "id": "all-c2"}])
+    )
+    data = (draft.folder / entry["file"]["path"]).read_bytes()
+    entry["root"] = framed_hash("root", data).hex()
+
+
+@pytest.mark.parametrize(
+    "change", [other_root, root_of_another_definition, root_of_another_vote, fewer_options, other_style]
+)
+def test_a_station_looks_at_the_root_itself(kits, scene, tmp_path, monkeypatch, change):
+    """A commission that checks nothing makes a kit of a record that does not hold."""
+    monkeypatch.setattr("dauys.verify.kit_make._refuse_failures", lambda *_: None)
+    with pytest.raises(InputError) as caught:
+        forged_kit(kits, scene, tmp_path, change)
+    assert caught.value.problems[0].code == "W1.8"
 
 
 # --- the register ----------------------------------------------------------------------------------------
