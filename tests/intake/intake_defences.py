@@ -200,8 +200,8 @@ DEFENCES = [
     Defence(
         "a request has its time",
         f"{I}/server.py",
-        "        if left <= 0:\n            raise TimeoutError\n",
-        "",
+        "        if left <= 0:\n            raise TimeoutError\n        return left",
+        "        return max(left, 1.0)",
         HTTP,
     ),
     Defence(

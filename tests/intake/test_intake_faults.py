@@ -337,8 +337,21 @@ def test_a_cut_while_a_fork_is_put_away_loses_neither_proof_nor_log(tmp_path, th
         assert caught.value.code == "U1.11"
         assert counted(world.home).forks == 1
         assert kept(world) == list(day)
+        assert evidence_is_whole(world, fork)
         stop, cuts = stop + 1, cuts + 1
     assert cuts > 15
+    # After the refusal all of it is on the medium.
+    restart(world, disk, lost=True)
+    assert counted(world.home).forks == 1
+    assert evidence_is_whole(world, fork)
+
+
+def evidence_is_whole(world: World, fork: Parcel) -> bool:
+    """Whether manifest and parts of a refused upload lie among the evidence, as they were sent."""
+    folder = world.home / "evidence" / "1-0" / "m1" / fork.manifest.id
+    parts = [(folder / str(n)).read_bytes() for n in range(len(fork.manifest.parts))]
+    sent = [fork.read(n) for n in range(len(parts))]
+    return (folder / "manifest").read_bytes() == fork.manifest.data and parts == sent
 
 
 # The disk is full.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 from intake_world import KEY, NOW, VOTE, Line, call, entries, parcel_of, public, stages
@@ -23,8 +25,8 @@ from dauys.record.http_source import HttpClient
 
 
 @contextmanager
-def serving(app, seconds=30.0):
-    with IntakeServer(app, seconds=seconds) as server:
+def serving(app, seconds=30.0, clock=time.monotonic):
+    with IntakeServer(app, seconds=seconds, clock=clock) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -35,8 +37,8 @@ def serving(app, seconds=30.0):
 
 
 @contextmanager
-def running(world, seconds=30.0):
-    with world.open() as intake, serving(IntakeApp(intake, lambda: NOW), seconds) as port:
+def running(world, seconds=30.0, clock=time.monotonic):
+    with world.open() as intake, serving(IntakeApp(intake, lambda: NOW), seconds, clock) as port:
         yield intake, port
 
 
@@ -97,6 +99,18 @@ def test_a_slow_body_ends_and_what_came_of_it_is_kept(world, day):
         # An announcement that does not end is nothing.
         answer = call(IntakeApp(intake, lambda: NOW), "POST", "/v1/uploads", b'{"dev', length=1000)
         assert (answer.status, json.loads(answer.body)["code"]) == (408, "U1.14")
+
+
+def test_a_sender_that_trickles_ends_too(world, tmp_path):
+    """The time is that of the whole request: a byte now and then does not begin it anew. Here it flies."""
+    photo = protocol_parcel(VOTE, "s-m1", "photo", bytes(200_000))
+    ticks = itertools.count(step=10)
+    with running(world, seconds=60, clock=lambda: next(ticks)) as (intake, port):
+        upload_id = intake.begin(photo.manifest.data).id
+        # What the server left unread resets the line, and its answer may be lost with that.
+        with suppress(ConnectionError):
+            raw(port, head(f"/v1/uploads/{upload_id}/0/0", 200_000), photo.read(0))
+        assert 0 < intake.state(upload_id).have[0] < 200_000
 
 
 def test_a_sender_that_hangs_up_before_the_answer_has_lost_nothing(world, day):
@@ -180,7 +194,8 @@ def test_no_path_leads_anywhere(world, path, method):
         before = sorted(p for p in world.folder.rglob("*"))
         answer = call(IntakeApp(intake, lambda: NOW), method, path, b"x")
         told = json.loads(answer.body)
-        assert told["code"] in ("U1.1", "U1.5")
+        known = method == "GET" and path == f"/v1/receipts/{'0' * 128}"
+        assert told["code"] == ("U1.5" if known else "U1.1")
         assert answer.status == STATUS[told["code"]]
         assert sorted(p for p in world.folder.rglob("*")) == before
 

@@ -6,6 +6,7 @@ import io
 import sys
 import threading
 import time
+from collections.abc import Callable
 from socket import socket
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any, Final
@@ -32,12 +33,12 @@ class _Handler(WSGIRequestHandler):
         """Read under a deadline: one that sends a byte now and then must not keep a place."""
         super().setup()
         self.connection.settimeout(self.server.seconds)
-        self._ends = time.monotonic() + self.server.seconds
+        self._ends = self.server.clock() + self.server.seconds
         self.rfile.close()
         self.rfile = io.BufferedReader(DeadlineReader(self.connection, self._left))
 
     def _left(self) -> float:
-        left = self._ends - time.monotonic()
+        left = self._ends - self.server.clock()
         if left <= 0:
             raise TimeoutError
         return left
@@ -57,10 +58,16 @@ class IntakeServer(ThreadingMixIn, WSGIServer):
     request_queue_size = 128
 
     def __init__(
-        self, app: WSGIApplication, host: str = LOOPBACK, port: int = 0, seconds: float = REQUEST_SECONDS
+        self,
+        app: WSGIApplication,
+        host: str = LOOPBACK,
+        port: int = 0,
+        *,
+        seconds: float = REQUEST_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Listen; `port` 0 is any free one. Raises OSError where it cannot."""
-        self.seconds = seconds
+        self.seconds, self.clock = seconds, clock
         self._room = threading.BoundedSemaphore(MAX_AT_ONCE)
         super().__init__((host, port), _Handler)
         self.set_app(app)
