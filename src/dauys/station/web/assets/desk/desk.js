@@ -43,7 +43,10 @@ function aim(step) {
   all[at].scrollIntoView({ block: "nearest" });
   return all[at];
 }
-if (document.activeElement === field) aim(0);
+if (field.autofocus) {
+  aim(0);
+  field.select();
+}
 
 search.addEventListener("keydown", async (event) => {
   if (event.key !== "Enter" || event.target !== field) return;
@@ -64,10 +67,13 @@ addEventListener("keydown", (event) => {
   const typing = at?.matches("input:not([type=radio]):not([type=checkbox])");
   if (event.code === "ArrowDown" || event.code === "ArrowUp") {
     if (typing && at !== field) return;
-    if (at?.type === "radio" || !rows().length) return;
+    if (at?.type === "radio") return;
     event.preventDefault();
-    const row = aim(event.code === "ArrowDown" ? 1 : -1);
-    if (at !== field) row?.querySelector("button").focus();
+    // Who types fast is ahead of the list.
+    coming.then(() => {
+      const row = aim(event.code === "ArrowDown" ? 1 : -1);
+      if (at !== field) row?.querySelector("button").focus();
+    });
     return;
   }
   if (typing && event.code.startsWith("Key")) return;
