@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -29,21 +29,19 @@ from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.disk import Disk
 from dauys.record.note import Note, parse_note
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-
-def _answer(function: Decorated) -> Decorated:
+def _answer(function: Callable[..., int]) -> Callable[..., Any]:
     """Add what all senders share: the address, the folder of receipts, the key of the intake."""
+    found: Callable[..., Any] = reporting(function)
     for decorate in (
-        reporting,
         lang_option,
         json_option,
         click.option("--key", "vkey", cls=Option, metavar="VKEY", help="option.vkey"),
         click.option("--receipts", cls=Option, type=FOLDER, help="option.receipts"),
         click.argument("address", metavar="ADDRESS"),
     ):
-        function = decorate(function)
-    return function
+        found = decorate(found)
+    return found
 
 
 @click.command(cls=Verb, name="send", context_settings=SETTINGS)
