@@ -1,7 +1,6 @@
 """The members' pages by a client without a screen: the whole day, and what is refused."""
 
 import re
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -11,6 +10,9 @@ import pytest
 from django.test import Client
 from members_bench import EVENING, NAMES, POLLS, cards_of, members, paper_of, slips_of, to_open
 
+from dauys.station.day.book import read_book
+from dauys.station.day.loading import waiting_for
+from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.web.settings import configure
 
@@ -19,7 +21,14 @@ configure()
 
 PATHS = (
     *("", "step", "test", "incident", "reading", "screens", "seal", "protocols", "destroy"),
-    *("count/cards", "count/slips", "count/paper", "incident?kind=laptop", "incident?kind=nonsense"),
+    *(
+        "devices",
+        "count/cards",
+        "count/slips",
+        "count/paper",
+        "incident?kind=laptop",
+        "incident?kind=nonsense",
+    ),
 )
 
 
@@ -139,9 +148,7 @@ def test_a_whole_day_through_its_pages(day):
 
 
 def wait_for_test(own):
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon:
-            thread.join(60)
+    own.room.test.thread.join(60)
     assert own.room.test.ended
 
 
@@ -303,9 +310,7 @@ def test_a_printer_that_stops_the_test_is_told(day):
     own.room.night.day.install(NAMES, own.room.act)
     own.glass.stops.add("part1")
     screen.send("/members/test", do="run")
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon:
-            thread.join(60)
+    own.room.test.thread.join(60)
     screen.get("/members/test")
     assert own.room.test.code == "J6.5"
     assert len(own.errors) == 1
@@ -329,3 +334,53 @@ def test_there_are_no_pages_without_a_station(fresh):
         screen = Screen(own)
         own.services = replace(own.services, members=None)
         screen.get("/members/", status=404)
+
+
+def to_seal(own):
+    to_open(own)
+    own.vote(3)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    for name in NAMES:
+        own.room.night.enter("cards", name, cards_of(own))
+    own.room.night.seal()
+    own.room.night.compare(own.room.night.seal_code(), NAMES, EVENING)
+
+
+def test_nothing_is_counted_before_every_device_is_loaded(day):
+    own, screen = day
+    to_seal(own)
+    night = own.room.night
+    night.others |= {"0312-b1": None, "0312-b2": None}
+    assert own.room.next() == "devices"
+    screen.get("/members/count/slips")
+    assert "0312-b1" in screen.page
+    assert 'name="person"' not in screen.page
+    loaded = Sealed("0312-b1", night.seal_note(), {"counts": {"admitted": 5, "cast": 4}})
+    own.room.load = lambda name, folder: replace(loaded, device=name)
+    screen.send("/members/devices", do="load", device="0312-b1", folder="/media/usb")
+    screen.send("/members/devices", do="load", device="0312-b9", folder="/media/usb")
+    assert "J1.5" in screen.page
+    screen.send("/members/devices", do="unused", device="0312-b2", name=NAMES[:1], reason="шықпады")
+    assert "J3.7" in screen.page
+    screen.send("/members/devices", do="unused", device="0312-b2", name=NAMES, reason="шықпады")
+    assert own.room.next() == "slips"
+    assert night.protocols(EVENING)[0].counts.ballots_cast == 7
+    assert waiting_for(["0312-b1", "0312-b2"], read_book(night.book.folders)) == {"0312-b1": loaded}
+
+
+def test_the_desk_is_closed_only_when_all_adds_up(day):
+    own, screen = day
+    closed = []
+    own.room.night.close_desk = lambda: closed.append(own.room.phase())
+    to_open(own)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    two(screen, "/members/count/cards", {**cards_of(own), "unused": 1})
+    screen.send("/members/seal", do="seal")
+    assert "J3.5" in screen.page
+    assert closed == []
+    screen.send("/members/count/cards", do="again")
+    two(screen, "/members/count/cards", cards_of(own))
+    screen.send("/members/seal", do="seal")
+    assert closed == [Phase.CLOSED]

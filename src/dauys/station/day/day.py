@@ -144,7 +144,7 @@ class Day:
 
     def read(self, sample: Sample) -> Tree:
         """Take a reading: the tree to be read out with the turnout. Raises StationError J3.1."""
-        self._expect(Phase.OPEN)
+        self.require(Phase.OPEN)
         return self.log.reading(sample)
 
     def close_polls(self, names: Iterable[str], booths: Booths, decided: Decision | None = None) -> Minuted:
@@ -159,7 +159,7 @@ class Day:
 
     def end_unused(self, booths: Booths, decided: Decision) -> int:
         """End admissions whose voters have gone, each as a session without a ballot; return how many."""
-        self._expect(Phase.OPEN)
+        self.require(Phase.OPEN)
         unused = booths.free()
         if unused > 0:
             keep_incident(self.journal, self.watch.now(), "unused", decided, {"count": unused})
@@ -175,7 +175,7 @@ class Day:
         found = closed_with(self.journal)
         if found is not None:
             return self.log.close(found)
-        self._expect(Phase.CLOSED)
+        self.require(Phase.CLOSED)
         return close(self.journal, self.log, close_fields(self.journal, desk, cards, register))
 
     # What went wrong
@@ -221,7 +221,8 @@ class Day:
         keep_phase(self.journal, minuted)
         return minuted
 
-    def _expect(self, phase: Phase) -> None:
+    def require(self, phase: Phase) -> None:
+        """Raise StationError J3.1 where the day is not in a phase."""
         if self.phase() is not phase:
             raise StationError("J3.1", found=self.phase().value, expected=phase.value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final
 
 from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
-from dauys.station.closing import CardCount, DeskCount, Sum, sums
+from dauys.station.closing import CardCount, DeskCount, Sum, close_fields, sums
 from dauys.station.day.book import Book, Values, write_all
 from dauys.station.day.day import Day
 from dauys.station.day.people import present
@@ -42,7 +42,7 @@ class Night:
     """The count of one station. Not frozen: it is the state of its journal and its book.
 
     `desk`: what the desk counted so far; `others`: the station's other devices that were installed, None
-    where one has not been loaded yet; `round`: of the vote.
+    where one has not been loaded yet; `round`: of the vote. `close_desk`: lets nobody be marked any more.
     """
 
     day: Day
@@ -50,7 +50,8 @@ class Night:
     contests: tuple[ContestForm, ...]
     desk: Callable[[], DeskCount]
     round: int = 1
-    others: Mapping[str, Sealed | None] = field(default_factory=dict)
+    others: dict[str, Sealed | None] = field(default_factory=dict)
+    close_desk: Callable[[], object] = field(default=lambda: None)
 
     # Cards, and the seal
 
@@ -83,13 +84,20 @@ class Night:
         return sums(self.day.journal, self.desk(), _cards(told))
 
     def seal(self, register: bytes | None = None) -> Tree:
-        """Seal the device with the cards that two people counted. Raises StationError J3.1, J3.5, J3.6."""
-        if self.day.phase() is not Phase.SEALED:
-            cards = _cards(self.book.require("cards"))
-            assert cards is not None  # noqa: S101  # agreed entries are whole
-            write_all(self.book.folders, MINUTES, self.minutes())
-            return self.day.seal(self.desk(), cards, register)
-        return self.day.seal(self.desk(), CardCount(0, 0, 0, 0, 0))
+        """Seal the device with the cards that two people counted; the desk is closed only when all adds up.
+
+        Raises StationError J3.1, J3.5, J3.6.
+        """
+        if self.day.phase() is Phase.SEALED:
+            return self.day.seal(self.desk(), CardCount(0, 0, 0, 0, 0))
+        cards = _cards(self.book.require("cards"))
+        assert cards is not None  # noqa: S101  # agreed entries are whole
+        self.day.require(Phase.CLOSED)
+        # Asked before the desk is closed: a desk that is closed opens no more, and could correct nothing.
+        close_fields(self.day.journal, self.desk(), cards, register)
+        self.close_desk()
+        write_all(self.book.folders, MINUTES, self.minutes())
+        return self.day.seal(self.desk(), cards, register)
 
     def seal_code(self) -> str:
         """Return the seal as it is read out. Raises StationError J3.1 while there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -10,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from dauys.domain.text import LANGUAGES
 from dauys.station.day.a4 import pdf
 from dauys.station.day.book import write_all
+from dauys.station.day.loading import UNUSED, keep_sealed
 from dauys.station.day.minutes import DEVICES, FORMS
-from dauys.station.day.people import Decision, decision
+from dauys.station.day.people import LONGEST_REASON, Decision, decision, line
 from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
@@ -196,6 +198,24 @@ def seal(room: Room, request: HttpRequest) -> str:
     if room.prints is not None:
         room.prints.tree("seal", room.night.seal_note())
     return "/members/seal"
+
+
+def devices(room: Room, request: HttpRequest) -> str:
+    """Load another device from a folder, or minute that it was not used."""
+    name, night = request.POST.get("device", ""), room.night
+    if name not in night.others:
+        raise StationError("J1.5", found=name, expected=", ".join(night.others))
+    if request.POST.get("do") == "unused":
+        reason = line(request.POST.get("reason", ""), LONGEST_REASON, "reason")
+        night.book.minute(UNUSED, room.now(), names_of(request), device=name, reason=reason)
+        del night.others[name]
+        return "/members/devices"
+    folder = Path(request.POST.get("folder", "").strip())
+    found = room.load(name, folder)
+    keep_sealed(night.book, found)
+    night.others[name] = found
+    room.notice = "loaded"
+    return "/members/devices"
 
 
 def sign(room: Room, request: HttpRequest) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from dauys.station.day.book import read_book
+from dauys.record.keys import parse_verifier_key
+from dauys.station.day.book import Book, read_book
+from dauys.station.day.loading import load_sealed, waiting_for
 from dauys.station.day.night import Night
-from dauys.station.day.protocols import ContestForm
+from dauys.station.day.protocols import ContestForm, Sealed
 from dauys.station.day.rehearsal import rehearse
 from dauys.station.day.sheets import Facts
+from dauys.station.faults import StationError, at
+from dauys.station.folders import LOG
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of
 from dauys.station.program import Fitted, Station, ballots_of, make_glasses
 from dauys.station.secrets import Random
+from dauys.station.setup import installation_of
 from dauys.station.software import software_hash
 from dauys.station.web.members.printing import PaperPrints
 from dauys.station.web.members.room import Room, Turnout
@@ -40,7 +46,8 @@ def room_of(
         lambda: rehearse(station.device, kit.style, random, glasses.__getitem__),
         None if printer is None else _prints(station, printer, address),
         lambda: _turnout(station),
-        media.second is None,
+        lambda name, folder: _load(station, name, folder),
+        single=media.second is None,
     )
 
 
@@ -50,7 +57,16 @@ def _night(station: Station) -> Night:
     pairs = zip(kit.options.items(), listed, strict=True)
     contests = tuple(_form(name, options, own) for (name, options), own in pairs)
     number = int(kit.vote_id.split("/")[1])
-    return Night(station.day, read_book(station.media.folders), contests, station.desk.count, number)
+    book = read_book(station.media.folders)
+    return Night(
+        station.day, book, contests, station.desk.count, number, _others(station, book), station.desk.close
+    )
+
+
+def _others(station: Station, book: Book) -> dict[str, Sealed | None]:
+    """Return the station's other devices as far as they were loaded; those in reserve are not waited for."""
+    names = [one.id for one in station.kit.devices if one.kind != "reserve" and one.id != station.device.id]
+    return waiting_for(names, book)
 
 
 def _act(station: Station) -> dict[str, str]:
@@ -62,6 +78,20 @@ def _act(station: Station) -> dict[str, str]:
 def _form(name: str, options: tuple[str, ...], own: Listed) -> ContestForm:
     texts = {option: choice.name for option, choice in zip(options, own.options, strict=True)}
     return ContestForm(name, own.contest.title, texts, own.contest.limit, own.contest.place)
+
+
+def _load(station: Station, name: str, folder: Path) -> Sealed:
+    """Return another device from a stick or a medium of it; its key is the one that it was installed with.
+
+    Raises StationError J1.4, J3.1 as `load_sealed`, J1.5 where the folder is of another device.
+    """
+    told = installation_of(folder)
+    if told["device"] != name or told["vote"] != station.kit.vote_id:
+        raise StationError("J1.5", found=told["device"], expected=name, place=at(folder))
+    key = parse_verifier_key(told["key"])
+    if key.name != station.kit.device(name).origin:
+        raise StationError("J1.5", found=key.name, expected=station.kit.device(name).origin, place=at(folder))
+    return load_sealed(name, folder / LOG, key)
 
 
 def _turnout(station: Station) -> Turnout:

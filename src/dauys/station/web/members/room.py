@@ -12,12 +12,12 @@ from typing import Any, Final, Literal, Protocol
 from dauys.station.day.book import Book
 from dauys.station.day.deck import Deck, SlipCount
 from dauys.station.day.night import Night
-from dauys.station.day.protocols import BLANK, ContestForm
+from dauys.station.day.protocols import BLANK, ContestForm, Sealed
 from dauys.station.day.rehearsal import Rehearsal
 from dauys.station.day.sheets import Facts
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device_log import Tree
-from dauys.station.faults import StationError
+from dauys.station.faults import StationError, at
 from dauys.station.restart import Restart
 from dauys.station.secrets import Random
 from dauys.station.session import Booths
@@ -25,7 +25,7 @@ from dauys.station.session import Booths
 #: What members are led to, each a page of its own.
 Next = Literal[
     "broken", "clock", "restart", "install", "test", "check", "open", "voting", "close",
-    "cards", "seal", "compare", "slips", "paper", "sign", "destroy", "done",
+    "cards", "seal", "compare", "devices", "slips", "paper", "sign", "destroy", "done",
 ]  # fmt: skip
 _OF_PHASE: Final[Mapping[Phase, Next]] = {
     Phase.MADE: "install",
@@ -44,6 +44,7 @@ class Test:
     done: int = 0
     ended: bool = False
     code: str = ""
+    thread: Thread | None = None
 
     @property
     def of(self) -> int:
@@ -97,13 +98,18 @@ class Turnout:
         return self.paper + self.electronic
 
 
+def refuse_device(name: str, folder: Path) -> Sealed:
+    """Raise StationError J1.5: this station has no other device."""
+    raise StationError("J1.5", found=name, expected="a device of this station", place=at(folder))
+
+
 @dataclass
 class Room:
     """The members' side of one station at work. Not frozen: messages and a test under way are its own.
 
     `software`: SHA-256 of what runs here; `act`: what the act of installation says; `take_reading`: closes a
     batch and signs the tree; `prints`: what a printer of this station can print for members, None without
-    one; `turnout`: voters as the desk counts them.
+    one; `turnout`: voters as the desk counts them; `load`: reads the sealed log of another device.
     """
 
     night: Night
@@ -120,6 +126,7 @@ class Room:
     rehearse: Callable[[], Rehearsal]
     prints: Prints | None = None
     turnout: Callable[[], Turnout] | None = None
+    load: Callable[[str, Path], Sealed] = field(default=refuse_device)
     single: bool = False
     destroyed: bool = False
     minuted_start: bool = False
@@ -185,6 +192,8 @@ class Room:
             return "seal" if book.agreed("cards") is not None else "cards"
         if book.minuted("compared") is None:
             return "compare"
+        if self.night.missing_devices():
+            return "devices"
         if book.agreed("slips") is None:
             return "slips"
         if book.agreed("paper") is None:
@@ -198,7 +207,8 @@ class Room:
         if self.phase() is not Phase.INSTALLED:
             raise StationError("J3.1", found=self.phase().value, expected=Phase.INSTALLED.value)
         self.test = Test(self.rehearse())
-        Thread(target=self.test.run, args=(self.tell,), daemon=True).start()
+        self.test.thread = Thread(target=self.test.run, args=(self.tell,), daemon=True)
+        self.test.thread.start()
 
     def counted_test(self) -> tuple[SlipCount, ...]:
         """Return the slips of the test as two people counted them. Raises StationError J3.6, J3.9."""

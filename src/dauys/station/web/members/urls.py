@@ -17,6 +17,7 @@ urlpatterns = [
     path("count/<str:what>", views.count),
     path("equations/<str:what>", views.live),
     path("seal", views.seal),
+    path("devices", views.devices),
     path("protocols", views.protocols),
     path("destroy", views.destroy),
     path("paper/<str:contest>/<str:channel>/<int:number>.pdf", views.pdf),

@@ -12,6 +12,7 @@ from dauys.domain.votes import Channel
 from dauys.station.day.a4 import pdf as pdf_of
 from dauys.station.day.book import Values
 from dauys.station.day.day import zero
+from dauys.station.day.loading import UNUSED
 from dauys.station.day.minutes import DEVICES, FORMS
 from dauys.station.day.protocols import tables
 from dauys.station.day.sheets import sheets
@@ -39,6 +40,7 @@ PAGES: Final = {
     "cards": "/members/count/cards",
     "seal": "/members/seal",
     "compare": "/members/seal",
+    "devices": "/members/devices",
     "slips": "/members/count/slips",
     "paper": "/members/count/paper",
     "sign": "/members/protocols",
@@ -215,6 +217,8 @@ def count(request: HttpRequest, room: Room, what: str) -> HttpResponse:
     if request.method == "POST":
         return acts.take(request, acts.count(what))
     wanted = Phase.CLOSED if what == "cards" else Phase.SEALED
+    if what != "cards" and room.phase() is wanted and room.night.missing_devices():
+        return devices(request)
     own = common.words(request, "members", "site")
     ready = room.phase() is wanted
     values = dict(shown.typed(room.night.fields(what), {n: v[0] for n, v in room.typed.items()})[0])
@@ -273,6 +277,15 @@ def seal(request: HttpRequest, room: Room) -> HttpResponse:
         equations=[] if sealed else [shown.sum_of(one, own) for one in room.night.sums()],
         clock=shown.clock,
     )
+
+
+@_room
+def devices(request: HttpRequest, room: Room) -> HttpResponse:
+    """Show the station's other devices; load one, or minute that it was not used."""
+    if request.method == "POST":
+        return acts.take(request, acts.devices)
+    unused = [one for one in room.night.book.minutes if one["what"] == UNUSED]
+    return acts.show(request, "devices", "protocols", others=sorted(room.night.others.items()), unused=unused)
 
 
 @_room

@@ -1,0 +1,88 @@
+"""The members' side of a real station: set up from its kit, with its printers and its desk."""
+
+import os
+
+import pytest
+from kit_station import PEOPLE, STATION, Laptop, cards_left, make, vote
+
+from dauys.domain.votes import Channel
+from dauys.record.disk import Disk
+from dauys.station.day.windows import Phase
+from dauys.station.export import export
+from dauys.station.faults import StationError
+from dauys.station.papers.slip import slips
+from dauys.station.program import ballots_of
+from dauys.station.web.members.of_station import room_of
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("members-kit"))
+
+
+@pytest.fixture
+def laptop(made, tmp_path):
+    one = Laptop(made, tmp_path)
+    one.install()
+    return one
+
+
+def room(laptop, station, errors=None):
+    return room_of(station, os.urandom, (errors or []).append, station.printers[1])
+
+
+def test_slips_of_the_test_are_no_slips_of_the_vote(laptop):
+    with laptop.open() as station:
+        laptop.now = "2004-09-17T10:00:00+06:00"
+        own = room(laptop, station)
+        own.night.day.install(PEOPLE, own.act)
+        own.begin_test()
+        own.test.thread.join(120)
+        assert (own.test.ended, own.test.code) == (True, "")
+        printed = {piece.data for piece in laptop.printers[0].pieces()}
+        for contest in ballots_of(station.kit)[station.kit.style]:
+            for choice in contest.options:
+                (real,) = slips(contest.contest, [choice])
+                assert not any(piece.startswith(real.data[:8000]) for piece in printed)
+        own.prints.deck(own.test.rehearsal.deck)
+        own.prints.tested(own.test.rehearsal.deck.expected, own.test.rehearsal.deck.expected)
+        assert station.opened.journal.ended() == 0
+
+
+def test_the_night_of_a_station(laptop, made):
+    with laptop.open() as station:
+        laptop.begin(station)
+        own = room(laptop, station)
+        own.prints.tree("open", station.opened.log.store.signed.note.encode())
+        for number in (1, 2, 3):
+            station.desk.mark(str(number), "electronic")
+            vote(station, made.cards[number], [[0], [number % 2]])
+        station.desk.mark("9", "paper")
+        turnout = own.turnout()
+        assert (turnout.paper, turnout.electronic, turnout.voted) == (1, 3, 4)
+        laptop.at("20:05")
+        night = own.night
+        night.day.close_polls(PEOPLE, own.booths)
+        cards = cards_left(made, 3)
+        told = {name: getattr(cards, name) for name in night.fields("cards")}
+        for name in PEOPLE:
+            night.enter("cards", name, told)
+        night.seal()
+        with pytest.raises(StationError):
+            station.desk.mark("10", "paper")
+        assert own.phase() is Phase.SEALED
+        electronic = [one for one in night.protocols(own.now()) if one.channel is Channel.ELECTRONIC]
+        assert {(one.station, one.counts.ballots_cast) for one in electronic} == {(STATION, 3)}
+        assert set(electronic[0].votes) <= set(station.kit.options[electronic[0].contest])
+
+
+def test_only_a_device_of_this_station_is_loaded(laptop, tmp_path):
+    with laptop.open() as station:
+        laptop.begin(station)
+        own = room(laptop, station)
+        assert own.night.others == {}
+        export(laptop.media.second, tmp_path / "usb", Disk())
+        with pytest.raises(StationError, match=r"^J1\.5"):
+            own.load("0002-b1", tmp_path / "usb" / station.device.id)
+        with pytest.raises(StationError, match=r"^J3\.1"):
+            own.load(station.device.id, tmp_path / "usb" / station.device.id)
