@@ -7,6 +7,7 @@ import shutil
 import threading
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from intake_world import (
     seen_of,
     stages,
 )
+from resends import resend
 
 from dauys.crypto.framing import framed_hash
 from dauys.intake.app import IntakeApp
@@ -170,6 +172,17 @@ def test_control_a_new_id_for_each_retry_is_noticed(tmp_path, the_record, parcel
     lives = cut_everywhere(wrong, parcels)
     assert not once(wrong, parcels)
     assert len(lives.receipts) > len(parcels)
+
+
+def test_the_centre_has_each_ballot_once_however_often_a_station_sends(tmp_path):
+    """The check, and its control, that a harness runs on any device's log (`resends.py`)."""
+    folder = public(tmp_path / "store", "m1", sealed_day())
+    seed = sha256(device_key("m1").verifier.name.encode()).digest()
+    (tmp_path / "good").mkdir()
+    device = resend(tmp_path / "good", folder, seed)
+    assert (device.ballots, device.uploads, device.sealed) == (BALLOTS, 1, True)
+    (tmp_path / "wrong").mkdir()
+    assert resend(tmp_path / "wrong", folder, seed, new_ids=True).uploads > 1
 
 
 def test_two_senders_of_the_same_at_once_have_one_receipt(world, parcels):
