@@ -11,6 +11,7 @@ from pathlib import Path
 from forged_records import Made
 
 from dauys.record.book import open_record
+from dauys.simulate.vote_plan import VotePlan
 from dauys.simulate.voters import make_extract
 from dauys.verify.kit_file import Packed, encode_kit, make_manifest, open_kit
 from dauys.verify.kit_make import MadeKit, Order, make_kit
@@ -85,3 +86,9 @@ def kits_of(made: Made, election, folder: Path) -> Kits:
     path = folder / "good.zip"
     path.write_bytes(data)
     return Kits(made, folder, data, open_kit(path))
+
+
+def spec_of(scene, number: int = 1):
+    """What the device of the station does in a round of the scene."""
+    plan = VotePlan(scene, SEED, number)
+    return plan.spec(*next(pair for pair in plan.devices() if pair[0].id == STATION))
