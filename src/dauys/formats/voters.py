@@ -201,8 +201,8 @@ class _Rules:
             self.faults.add("E4.13", row, "born", found=_shown(text[:40]), expected="1964-03-08")
         elif born.year < _FIRST_YEAR or not self._adult(born):
             day = self.allowed.day
-            expected = f"{_FIRST_YEAR}…" if day is None else f"18 on {day.isoformat()}"
-            self.faults.add("W2.2", row, "born", found=text, expected=expected)
+            last = "" if day is None else f"{day.year - ADULT}{day.isoformat()[4:]}"
+            self.faults.add("W2.2", row, "born", found=text, expected=f"{_FIRST_YEAR}-01-01 … {last}".strip())
         return born
 
     def _adult(self, born: date) -> bool:
