@@ -44,13 +44,16 @@ async function camera(form, input) {
   const stop = () => { for (const track of stream.getTracks()) track.stop(); };
   addEventListener("pagehide", stop);
 
+  // After a refusal the same code, still held up, is not sent again: it has to go out of sight first.
+  let ready = !form.querySelector(".said.bad");
   const look = () => {
     if (form.classList.contains("busy")) return stop();
     if (video.videoWidth) {
       [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
       ink.drawImage(video, 0, 0);
       const text = read(ink.getImageData(0, 0, canvas.width, canvas.height));
-      if (text && !input.value) {
+      if (!text) ready = true;
+      else if (ready && !input.value) {
         state.textContent = place.dataset.found;
         input.value = text;
         stop();
