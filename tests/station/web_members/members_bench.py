@@ -115,7 +115,7 @@ class Members:
 @contextmanager
 def members(place: Place, moment: datetime = POLLS - timedelta(days=2)) -> Iterator[Members]:
     """Open a device and its members' pages."""
-    with open_media(place.media, place.stick, PASSWORD, seeded(f"{place.folder}")) as opened:
+    with open_media(place.media, place.stick, PASSWORD, seeded(f"{place.folder} {moment}")) as opened:
         clock, seconds, admitted, errors = [moment], [0.0], [opened.journal.ended()], []
         glass, printed = FakeGlass(), []
         device = booth_bench._device(opened.keys)

@@ -9,18 +9,20 @@ import booth_bench
 import pytest
 from django.test import Client
 from members_bench import EVENING, NAMES, POLLS, cards_of, members, paper_of, slips_of, to_open
+from small_device import PrinterStoppedError
 
 from dauys.station.day.book import read_book
 from dauys.station.day.loading import waiting_for
 from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
+from dauys.station.faults import StationError
 from dauys.station.web.settings import configure
 
 configure()
 
 
 PATHS = (
-    *("", "step", "test", "incident", "reading", "screens", "seal", "protocols", "destroy"),
+    *("", "step", "test", "incident", "reading", "screens", "seal", "protocols", "destroy", "owed"),
     *(
         "devices",
         "count/cards",
@@ -384,3 +386,60 @@ def test_the_desk_is_closed_only_when_all_adds_up(day):
     two(screen, "/members/count/cards", cards_of(own))
     screen.send("/members/seal", do="seal")
     assert closed == [Phase.CLOSED]
+
+
+def cut_before_part2(own):
+    """A voter casts, and the power goes before part 2 is confirmed."""
+    own.admitted[0] += 1
+    session = own.room.booths.begin(1, "majilis")
+    own.room.booths.show_card(session, booth_bench.letters(5))
+    own.room.booths.show_slips(session, [[1], [1]])
+    own.room.booths.confirm(session)
+    own.glass.stops.add("mark")
+    with pytest.raises(PrinterStoppedError):
+        own.room.booths.cast(session)
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_part_2_that_is_owed_is_printed_and_slips_marked_only_where_two_saw_them(fresh, seen):
+    with members(fresh) as own:
+        to_open(own)
+        cut_before_part2(own)
+    with members(fresh, POLLS + timedelta(hours=2)) as own:
+        screen = Screen(own)
+        screen.send("/members/step", step="restart", name=NAMES, reason="ток өшті")
+        assert own.room.next() == "owed"
+        screen.get("/members/owed")
+        card = re.search(r'name="card" value="([0-9a-f]+)"', screen.page)[1]
+        if seen:
+            screen.post("/members/owed", do="mark", card=card, terminal="1", name=NAMES[:1], reason="көрдік")
+            assert "J3.7" in screen.page
+            assert own.glass.printed == []
+            screen.send("/members/owed", do="mark", card=card, terminal="1", name=NAMES, reason="көрдік")
+        else:
+            screen.post("/members/owed", do="print", card=card, terminal="1")
+        assert own.glass.whats() == (["mark accepted", "part2"] if seen else ["part2"])
+        assert own.room.next() == "voting"
+        kinds = [one.kind for one in own.room.night.day.incidents()]
+        assert kinds == (["restart", "slips"] if seen else ["restart"])
+        assert card not in screen.get("/members/owed")
+        assert own.glass.whats().count("part2") == 1
+
+
+def test_every_start_in_the_middle_of_the_day_is_minuted(fresh):
+    with members(fresh) as own:
+        to_open(own)
+        assert own.room.next() == "voting"
+    with members(fresh, POLLS + timedelta(hours=2)) as own:
+        assert own.room.next() == "restart"
+
+
+def test_on_paper_alone_no_session_begins(day):
+    own, screen = day
+    to_open(own)
+    own.admitted[0] += 1
+    assert own.room.booths.free() == 1
+    screen.send("/members/incident?kind=paper", kind="paper", name=NAMES, reason="екі принтер де сынды")
+    assert own.room.booths.free() == 0
+    with pytest.raises(StationError, match=r"^J2\.1"):
+        own.room.booths.begin(1, "majilis")

@@ -89,9 +89,14 @@ class Day:
     def admitted(self, desk: int) -> int:
         """Return what booths may count as admitted: that of the desk while the day is open, else no more.
 
-        `desk`: sessions that the desk has let in so far.
+        `desk`: sessions that the desk has let in so far. Nobody begins once members went on on paper alone.
         """
-        return desk if self.phase() is Phase.OPEN else self.journal.ended()
+        may = self.phase() is Phase.OPEN and not self.on_paper()
+        return desk if may else self.journal.ended()
+
+    def on_paper(self) -> bool:
+        """Return whether members decided to go on on paper alone. **Source:** Art. 50-2."""
+        return any(one.kind == "paper" for one in self.incidents())
 
     # Its steps
 
@@ -150,7 +155,7 @@ class Day:
     def close_polls(self, names: Iterable[str], booths: Booths, decided: Decision | None = None) -> Minuted:
         """Minute that voting is over. Raises StationError J3.3 while a voter is in a booth or admitted."""
         if self.phase() is Phase.OPEN:
-            waiting = booths.free()
+            waiting = booths.free()  # none where voting went on on paper: the desk undoes those marks
             if booths.sessions or self.journal.intents():
                 raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
             if waiting > 0:

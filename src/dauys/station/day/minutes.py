@@ -26,6 +26,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "replaced": (),
     "booth": ("terminal",),
     "printer": ("terminal",),
+    "slips": ("terminal",),
     "paper": (),
     "laptop": (),
     "successor": (),

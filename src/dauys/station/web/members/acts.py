@@ -18,6 +18,7 @@ from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.web import common
+from dauys.station.web.booth.again import print_ending
 from dauys.station.web.members import shown
 from dauys.station.web.members.room import Room, Test
 
@@ -164,7 +165,7 @@ def _numbers(names: tuple[str, ...], request: HttpRequest) -> dict[str, int | No
 def incident(room: Room, request: HttpRequest) -> str:
     """Minute an incident by its form."""
     kind = request.POST.get("kind", "")
-    if kind not in FORMS or kind in ("time", "unused", "clock", "restart"):
+    if kind not in FORMS or kind in ("time", "unused", "clock", "restart", "slips"):
         raise StationError("J3.7", found=kind, expected="a form", hint="form")
     decided = decision(names_of(request), request.POST.get("reason", ""))
     wanted = (*FORMS[kind], *(("device",) if kind in DEVICES else ()))
@@ -198,6 +199,28 @@ def seal(room: Room, request: HttpRequest) -> str:
     if room.prints is not None:
         room.prints.tree("seal", room.night.seal_note())
     return "/members/seal"
+
+
+def owed(room: Room, request: HttpRequest) -> str:
+    """Print the part 2 that a start owes; mark its slips where two members say that they lie under the glass.
+
+    Nothing else tells whose slips those are: a mark on another's would be a lie (`spec/station.md` §6).
+    """
+    form = request.POST
+    wanted = {one.card.hex(): one.card for one in room.owed()}
+    card, number = wanted.get(form.get("card", "")), form.get("terminal", "")
+    if card is None or not (number.isdecimal() and number.isascii()):
+        raise StationError("J3.7", found="no ballot or no booth", expected="one that is owed", hint="form")
+    mark = form.get("do") == "mark"
+    if mark:
+        decided = decision(names_of(request), form.get("reason", ""))
+        room.night.day.incident("slips", decided, {"terminal": int(number)})
+    try:
+        print_ending(room.booths, int(number), card, mark=mark)
+    except KeyError as error:
+        raise StationError("J3.7", found=number, expected="a booth", hint="form") from error
+    room.notice = "printed"
+    return "/members/owed" if room.owed() else "/members/"
 
 
 def devices(room: Room, request: HttpRequest) -> str:

@@ -18,13 +18,14 @@ from dauys.station.day.sheets import Facts
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device_log import Tree
 from dauys.station.faults import StationError, at
+from dauys.station.kept import Ending
 from dauys.station.restart import Restart
 from dauys.station.secrets import Random
 from dauys.station.session import Booths
 
 #: What members are led to, each a page of its own.
 Next = Literal[
-    "broken", "clock", "restart", "install", "test", "check", "open", "voting", "close",
+    "broken", "clock", "restart", "owed", "install", "test", "check", "open", "voting", "close",
     "cards", "seal", "compare", "devices", "slips", "paper", "sign", "destroy", "done",
 ]  # fmt: skip
 _OF_PHASE: Final[Mapping[Phase, Next]] = {
@@ -157,12 +158,22 @@ class Room:
         """Return whether now is before, within or after the time of a phase."""
         return self.night.day.when(phase)
 
+    def __post_init__(self) -> None:
+        """Know whether this start came in the middle of the day: members minute that."""
+        self.minuted_start = self.phase() not in (Phase.OPEN, Phase.CLOSED)
+
     def restarted(self) -> bool:
-        """Return whether this start found something under way that nobody has minuted yet."""
-        found = self.start
-        changed = found.abandoned or found.void or found.owed or found.to_first
-        running = self.phase() in (Phase.OPEN, Phase.CLOSED)
-        return bool(running and changed and not self.minuted_start)
+        """Return whether the program started in the middle of the day, and nobody has minuted it yet."""
+        return not self.minuted_start and self.phase() is not Phase.SEALED
+
+    def owed(self) -> list[Ending]:
+        """Return the endings of which this start still owes part 2."""
+        if self.destroyed or self.phase() is Phase.SEALED:
+            return []
+        journal = self.night.day.journal
+        still = {one.card for one in journal.owed()}
+        found = [journal.ending(one.card) for one in self.start.owed if one.card in still]
+        return [one for one in found if one is not None]
 
     def next(self) -> Next:
         """Return what members have to do now."""
@@ -184,7 +195,9 @@ class Room:
             return "broken"
         if self.night.day.watch.moved() and self.phase() is not Phase.SEALED:
             return "clock"
-        return "restart" if self.restarted() else None
+        if self.restarted():
+            return "restart"
+        return "owed" if self.owed() else None
 
     def _tonight(self, phase: Phase) -> Next:
         book = self.night.book

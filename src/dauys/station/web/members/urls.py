@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home),
     path("language", acts.language),
     path("step", views.step),
+    path("owed", views.owed),
     path("test", views.test),
     path("incident", views.incident),
     path("reading", views.reading),

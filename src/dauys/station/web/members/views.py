@@ -35,6 +35,7 @@ STEPS: Final = {
 #: Where members are led to.
 PAGES: Final = {
     "broken": "/members/incident",
+    "owed": "/members/owed",
     "test": "/members/test",
     "voting": "/members/reading",
     "cards": "/members/count/cards",
@@ -104,16 +105,18 @@ def step(request: HttpRequest, room: Room) -> HttpResponse:
         "moved_minutes": minutes(room.night.day.watch.moved()),
         "waiting": max(0, room.booths.free()),
         "zero": zero(room.night.day.journal),
-        "owed": _owed(room),
+        "owed": len(room.start.owed),
     }
     return acts.show(request, "step", "home", **facts)
 
 
-def _owed(room: Room) -> list[str]:
-    """Return the codes of ballots whose part 2 is owed, as voters have them on part 1."""
-    journal = room.night.day.journal
-    endings = [journal.ending(one.card) for one in room.start.owed]
-    return [_core.ballot_code(one.ballot) for one in endings if one is not None]
+@_room
+def owed(request: HttpRequest, room: Room) -> HttpResponse:
+    """Show which parts 2 this start owes, and print them; slips are marked only where two have seen them."""
+    if request.method == "POST":
+        return acts.take(request, acts.owed)
+    codes = [(one.card.hex(), _core.ballot_code(one.ballot), one.kind) for one in room.owed()]
+    return acts.show(request, "owed", "home", codes=codes, booths=request.services.terminals.all("booth"))
 
 
 @_room
@@ -155,7 +158,7 @@ def incident(request: HttpRequest, room: Room) -> HttpResponse:
     """Show the forms of incidents and what was minuted; take one."""
     if request.method == "POST":
         return acts.take(request, acts.incident)
-    kinds = [one for one in FORMS if one not in ("time", "unused", "clock", "restart")]
+    kinds = [one for one in FORMS if one not in ("time", "unused", "clock", "restart", "slips")]
     kind = request.GET.get("kind", "")
     chosen = kind if kind in kinds else ""
     asks = (*FORMS.get(chosen, ()), *(("device",) if chosen in DEVICES else ()))
