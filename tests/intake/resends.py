@@ -35,8 +35,12 @@ ROOT = bytes(64)
 
 
 def resend(folder: Path, public: Path, seed: bytes, *, new_ids: bool = False) -> DeviceCount:
-    """Return what the centre has of a device once the station got through. `seed`: of the device's key."""
+    """Return what the centre has of a device once the station got through; `folder` is made for it.
+
+    `seed`: that of the device's key.
+    """
     origin = parse_checkpoint(parse_note((public / "checkpoint").read_bytes()).text).origin
+    folder.mkdir()
     record = _record(folder / "record", origin, seed)
     create_intake(folder / "intake", KEY.verifier)
     retries = [0]

@@ -178,10 +178,8 @@ def test_the_centre_has_each_ballot_once_however_often_a_station_sends(tmp_path)
     """The check, and its control, that a harness runs on any device's log (`resends.py`)."""
     folder = public(tmp_path / "store", "m1", sealed_day())
     seed = sha256(device_key("m1").verifier.name.encode()).digest()
-    (tmp_path / "good").mkdir()
     device = resend(tmp_path / "good", folder, seed)
     assert (device.ballots, device.uploads, device.sealed) == (BALLOTS, 1, True)
-    (tmp_path / "wrong").mkdir()
     assert resend(tmp_path / "wrong", folder, seed, new_ids=True).uploads > 1
 
 
