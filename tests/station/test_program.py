@@ -74,6 +74,9 @@ def test_a_whole_day(laptop, made, tmp_path):
         vote(station, made.cards[3], [[1], [0]])
         laptop.at("20:05")
         station.day.close_polls(PEOPLE, station.booths)
+        with pytest.raises(StationError, match=r"J3\.5"):
+            station.seal(cards_left(made, 3))
+        station.desk.open_case("9", "was here before")  # a sum that does not hold has closed nothing
         size, root = station.seal(cards_left(made, 4))
         with pytest.raises(StationError):
             station.desk.mark("9", "paper")

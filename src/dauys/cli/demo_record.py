@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from dauys.cli.demo_stations import DemoStations, real_scene
 from dauys.cli.options import SpokenCommand, SpokenOption, lang_option, quiet_option, words_of
 from dauys.cli.progress import Steps
 from dauys.cli.render import console
@@ -18,10 +19,13 @@ from dauys.cli.verify_progress import Bars
 from dauys.record.book import open_record
 from dauys.record.policy import parse_policy
 from dauys.simulate.record import Simulated
+from dauys.simulate.scene import Scene
 from dauys.verify.options import Options
 from dauys.verify.report import Effect, Report, Status
 from dauys.verify.run import Verified, verify_record
 from dauys.words import Words
+
+SEED: Final = 1
 
 
 @click.command("record", cls=SpokenCommand, help="help.demo_record", epilog="help.demo_record_example")
@@ -33,6 +37,9 @@ from dauys.words import Words
     "--stations", type=click.IntRange(2, 50), default=8, show_default=True, cls=SpokenOption,
     help="option.stations",
 )  # fmt: skip
+@click.option(
+    "--real", type=click.IntRange(0, 3), default=3, show_default=True, cls=SpokenOption, help="option.real"
+)
 @quiet_option
 @lang_option
 @click.pass_context
@@ -42,12 +49,25 @@ def command(context: click.Context, /, election: Path, out: Path, **given: Any) 
     words = Words(language, "verify", "run", "cli")
     with Steps(quiet=given["quiet"]) as steps:
         with steps.step(words.say("record.preparing")):
-            scene = make_scene(election, given["stations"], 0, 1)
-        made = write_record(out, scene, 1, steps, words)
+            scene = make_scene(election, given["stations"], 0, SEED)
+        live = None
+        if given["real"]:
+            scene, names = real_scene(scene, given["real"], SEED)
+            say = (lambda _: None) if given["quiet"] else steps.console.print
+            live = DemoStations(out / "stations", names, SEED, say, words)
+        made = _write(out, scene, steps, words, live)
     verified = _verify(made, words, quiet=given["quiet"])
     if not given["quiet"]:
         _say(made, verified, words)
     context.exit(int(changes_something(verified.report)))
+
+
+def _write(out: Path, scene: Scene, steps: Steps, words: Words, live: DemoStations | None) -> Simulated:
+    try:
+        return write_record(out, scene, SEED, steps, words, live=live)
+    finally:
+        if live is not None:
+            live.leave()
 
 
 def _verify(made: Simulated, words: Words, *, quiet: bool) -> Verified:

@@ -23,6 +23,7 @@ from dauys.errors import InputError, Place, Problem
 from dauys.formats.election_file import find_election
 from dauys.record.faults import LogError
 from dauys.simulate.kits import StationFiles, electronic_stations, write_kits
+from dauys.simulate.live import Live
 from dauys.simulate.record import Simulated, simulate_record
 from dauys.simulate.scene import Scene, scene_of_folder, scene_of_seed
 from dauys.words import Words
@@ -84,7 +85,9 @@ def make_scene(election: Path | None, stations: int, ballots: int, seed: int) ->
     return scene_of_folder(file.parent, file, stations, MINIMUM)
 
 
-def write_record(out: Path, scene: Scene, seed: int, steps: Steps, words: Words) -> Simulated:
+def write_record(
+    out: Path, scene: Scene, seed: int, steps: Steps, words: Words, *, live: Live | None = None
+) -> Simulated:
     """Write the record and tell how far it is. Raises InputError E5.8 where something is there already."""
     current = ""
 
@@ -97,7 +100,7 @@ def write_record(out: Path, scene: Scene, seed: int, steps: Steps, words: Words)
         steps.tell(done, total)
 
     try:
-        return simulate_record(out, scene, seed, tell, {VERIFIER: verifier_page()})
+        return simulate_record(out, scene, seed, tell, {VERIFIER: verifier_page()}, live=live)
     except LogError as error:
         if error.code != "L5.2":
             raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dauys.domain.election import AGAINST_ALL
-from dauys.station.closing import CardCount
+from dauys.station.closing import CardCount, close_fields
 from dauys.station.day.day import Day
 from dauys.station.day.minutes import minuted_moments
 from dauys.station.day.watch import Watch
@@ -89,8 +89,10 @@ class Station:
         """
         phase = self.day.phase()
         if phase not in (Phase.CLOSED, Phase.SEALED):
-            # Asked first: a desk that is closed opens no more.
+            # Asked first, as the sums below: a desk that is closed corrects nothing any more.
             raise StationError("J3.1", found=phase.value, expected=Phase.CLOSED.value)
+        if phase is Phase.CLOSED:
+            close_fields(self.opened.journal, self.desk.count(), cards, register)
         self.desk.close()
         return self.day.seal(self.desk.count(), cards, register)
 

@@ -85,7 +85,8 @@ class StationDay:
 
     def vote(self, rows: Sequence[bytes]) -> None:
         """Let everybody vote, through a cut of the power if there is one, and read the turnout after it."""
-        waiting = people_of(rows, [len(one) for one in self.kit.options.values()])
+        here = (one.number for one in self.kit.voters if not one.certificate)
+        waiting = people_of(rows, [len(one) for one in self.kit.options.values()], here)
         self._at(self.kit.opens + timedelta(hours=1))
         serving = Serving(self.laptop, self.cards, self.seen, self.told, self.seed)
         left = serving.run(waiting, self.cut_after)

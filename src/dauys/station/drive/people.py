@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dauys.station.drive.booth import Decision
@@ -34,9 +34,15 @@ def chosen_in(row: bytes, options: Sequence[int]) -> tuple[tuple[int, ...], ...]
     return tuple(found)
 
 
-def people_of(rows: Sequence[bytes], options: Sequence[int]) -> list[Person]:
-    """Return who comes, in order: a voter for each row, five observers; one voter tests, then votes."""
-    people = [Person(number, chosen_in(row, options)) for number, row in enumerate(rows, 1)]
+def people_of(rows: Sequence[bytes], options: Sequence[int], voters: Iterable[int]) -> list[Person]:
+    """Return who comes, in order: a voter for each row, five observers; one voter tests, then votes.
+
+    `voters`: numbers of those who may vote here.
+    """
+    pairs = zip(voters, rows, strict=False)
+    people = [Person(number, chosen_in(row, options)) for number, row in pairs]
+    if len(people) < len(rows):
+        raise ValueError(f"{len(rows)} ballots of {len(people)} voters")
     doubting = people[len(people) // 3]
     people.insert(len(people) // 3, Person(doubting.voter, doubting.chosen, "test"))
     step = len(people) // (TESTS + 1) + 1

@@ -63,15 +63,18 @@ class Serving:
         codes = told["codes"]["booth"]
         booths = [self._thread(self._booth, told["url"], code, between, left) for code in codes]
         cutter = self._thread(self._cut, cut_after, booths) if cut_after is not None else None
-        waiting = self._desk(told, list(people), between)
-        for _ in booths:
-            between.put(None)
-        for thread in booths:
-            thread.join()
-        if cutter is None:
-            self.laptop.stop()
-        else:
-            cutter.join()
+        waiting = list(people)
+        try:
+            self._desk(told, waiting, between)
+        finally:
+            for _ in booths:
+                between.put(None)
+            for thread in booths:
+                thread.join()
+            if cutter is None:
+                self.laptop.stop()
+            else:
+                cutter.join()
         if self._errors:
             raise self._errors[0]
         return [*left, *waiting]
@@ -87,10 +90,8 @@ class Serving:
         thread.start()
         return thread
 
-    def _desk(
-        self, told: Mapping[str, Any], waiting: list[Person], between: Queue[Person | None]
-    ) -> list[Person]:
-        """Check everybody in; return those who still wait when the power goes."""
+    def _desk(self, told: Mapping[str, Any], waiting: list[Person], between: Queue[Person | None]) -> None:
+        """Check everybody in, and take them off the list, until the power goes."""
         with Screen(told["url"]) as screen:
             try:
                 screen.pair(told["codes"]["desk"][0])
@@ -102,7 +103,6 @@ class Serving:
                     between.put(waiting.pop(0))
             except DARK:
                 self.told("dark", {"where": "desk"})
-        return waiting
 
     def _check_in(self, desk: DeskClient, one: Person) -> None:
         if one.voter == 0:
