@@ -92,7 +92,7 @@ def manifests() -> Value:
     signed = protocol()
     foreign = NoteKey.from_seed(bytes([6]) * 32).sign(signed_digest(signed)).hex()
     unframed = COMMISSION.sign(canonical({**signed, "signature": None})).hex()
-    other_tag = COMMISSION.sign(framed_hash("intake-receipt", canonical({**signed, "signature": None}))).hex()
+    other_tag = COMMISSION.sign(framed_hash("intake-upload", canonical({**signed, "signature": None}))).hex()
     return {
         "keys": {
             "device": DEVICE.verifier.encode(),

@@ -95,8 +95,8 @@ def upload_id(data: bytes) -> str:
 
 
 def signed_digest(fields: Mapping[str, Any]) -> bytes:
-    """Return what the signer of a protocol signs: `H(intake-upload, manifest)`, `signature` being null."""
-    return framed_hash("intake-upload", canonical({**fields, "signature": None}))
+    """Return what the signer of a protocol signs: `H(intake-protocol, manifest)`, `signature` being null."""
+    return framed_hash("intake-protocol", canonical({**fields, "signature": None}))
 
 
 def encode_manifest(fields: Mapping[str, Any]) -> bytes:
