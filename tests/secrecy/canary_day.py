@@ -104,6 +104,7 @@ def _vote(station: CanaryStation, sessions: int) -> tuple[frozenset[bytes], tupl
         booths = station.booths(opened)
         for at in range(sessions):
             station.vote(booths, _PLAN[at % len(_PLAN)] if at < 16 else "cast")
+        station.check_in()
         readings(opened, "first")
         batch = frozenset(one.ballot for one in opened.journal.in_batch(0))
         log = _pages(station)

@@ -21,7 +21,10 @@ from dauys import _core
 from dauys.crypto.ballots import BallotContest, BallotElection, BallotStyle
 from dauys.crypto.framing import framed_hash
 from dauys.domain.text import Text
+from dauys.domain.voters import Voter
 from dauys.station.closing import CardCount, DeskCount, close_fields
+from dauys.station.desk.facts import Newcomer
+from dauys.station.desk.folders import make_desk, open_desk
 from dauys.station.device import Device, options_of
 from dauys.station.folders import Facts, Media, Opened, make_media, open_media
 from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead
@@ -34,6 +37,7 @@ from dauys.station.session import Booths, Glass, Session
 #: 28 options, at most 14: a choice is one of forty million, and its positions are 42 bytes.
 OPTIONS, LIMIT, CARDS = 28, 14, 160
 STYLE = "canary"
+PERSON, BORN, DAY = "Канарейкин-4711", date(1960, 5, 17), date(2026, 10, 4)
 #: Sessions whose slips are drawn as printers get them.
 PAPERS = 8
 ELECTION = Text("Құпия сынағы", "Проверка тайны", "Test of secrecy")
@@ -111,6 +115,7 @@ class CanaryStation:
             folder.mkdir(parents=True, exist_ok=True)
         stick = write_stick(self.stick, self.random)
         origin = f"test.example/{VOTE}/device/{DEVICE}"
+        make_desk(self.media, self.start, self.random)
         facts = Facts(DEVICE, "00" * 32, origin, self.salt.hex(), STATION, stick_mark(stick), VOTE)
         make_media(self.media, facts, self.keys, self.start, self.random)
 
@@ -122,10 +127,29 @@ class CanaryStation:
                 opened.log.open(open_fields(self.device))
             yield opened
 
+    def check_in(self) -> None:
+        """What the desk writes: marks, an addition, what was undone and why, a case, a certificate."""
+        voters = [
+            Voter(n, f"{PERSON}-{n}", f"{PERSON}-{n}", BORN, f"{PERSON} көшесі {n}") for n in range(1, 30)
+        ]
+        random = seeded(f"{self.seed} desk")
+        with open_desk(self.media, self.stick, PASSWORD, voters, random) as desk:
+            for number in range(1, 20):
+                desk.mark(str(number), "electronic")
+            desk.undo("3", "card", f"{PERSON} reason")
+            desk.add(Newcomer(f"{PERSON} added", BORN, f"{PERSON} street", f"{PERSON} proof"), DAY)
+            desk.open_case("7", f"{PERSON} case")
+            desk.issue("25", f"{PERSON}-certificate")
+
+    def persons(self) -> list[Mark]:
+        """What the desk knows of persons, in every form of text."""
+        texts = [PERSON, *(f"{PERSON} {word}" for word in ("reason", "added", "street", "proof", "case"))]
+        return [mark for text in texts for mark in marks("person", of_text(text))]
+
     def booths(self, opened: Opened) -> Booths:
         """Booths with simulated printers that keep what they printed in memory."""
         slips, receipts = SimulatedPrinter("slips"), SimulatedPrinter("receipts")
-        head = ReceiptHead(ELECTION, date(2026, 10, 4), VOTE, STATION, DEVICE, "results.example")
+        head = ReceiptHead(ELECTION, DAY, VOTE, STATION, DEVICE, "results.example")
         glass = PaperGlass(head, {STYLE: (listed(),)}, [slips], receipts)
         self._slips = slips
         return Booths(
