@@ -6,15 +6,14 @@ Each touch is one of the acts that its page allows; any other is of a page that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Final
 
 from dauys.station.faults import StationError
-from dauys.station.session import Booths, Session, Step
-from dauys.station.web.booth.again import print_ending
-from dauys.station.web.booth.room import Chosen, Print, Room
+from dauys.station.session import Booths
+from dauys.station.web.booth.prints import Prints, answers_of, session_of
+from dauys.station.web.booth.room import Chosen, Room
 from dauys.station.web.booth.texts import VoteTexts
 
 #: Seconds without a touch until the screen asks, until it then ends the session, and that "done" is shown.
@@ -38,7 +37,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
 LOOKS: Final = ("large", "contrast", "scan", "sound")
 
 
-class Rooms:
+class Rooms(Prints):
     """All booths. `clock`: seconds that only grow; `tell`: hears of every error, facts left out."""
 
     def __init__(
@@ -49,7 +48,8 @@ class Rooms:
         tell: Callable[[BaseException], None],
     ) -> None:
         texts.check(booths.device.election)
-        self.booths, self.texts, self.clock, self.tell = booths, texts, clock, tell
+        super().__init__(booths, clock, tell)
+        self.texts = texts
         self._rooms: dict[int, Room] = {}
         self._lock = RLock()
 
@@ -132,7 +132,7 @@ class Rooms:
         room.begin(session, len(self.texts.contests()))
 
     def _card(self, room: Room, letters: str) -> None:
-        self.booths.show_card(_session(room), letters)
+        self.booths.show_card(session_of(room), letters)
 
     def _next(self, room: Room, _: str) -> None:
         chosen, limit = room.chosen[room.at], self.texts.contests()[room.at].limit
@@ -159,16 +159,16 @@ class Rooms:
 
     def _print(self, room: Room, _: str) -> None:
         with self._printing(room, "slips"):
-            self.booths.show_slips(_session(room), _answers(room))
+            self.booths.show_slips(session_of(room), answers_of(room))
 
     def _wrong(self, room: Room, _: str) -> None:
         with self._printing(room, "void"):
-            self.booths.reject(_session(room))
+            self.booths.reject(session_of(room))
             room.at, room.message = len(room.chosen), "void"
 
     def _right(self, room: Room, _: str) -> None:
         with self._printing(room, "part1"):
-            self.booths.confirm(_session(room))
+            self.booths.confirm(session_of(room))
 
     def _cast(self, room: Room, _: str) -> None:
         self._decide(room, "cast", self.booths.cast)
@@ -196,93 +196,8 @@ class Rooms:
     def _observers(self, room: Room, _: str) -> None:
         if room.question == "test":
             # Said now and not before: a machine that knows that it is tested can behave.
-            _session(room).test = True
+            session_of(room).test = True
             self._yes(room, "")
 
     def _no(self, room: Room, _: str) -> None:
         room.question = ""
-
-    # Acts of a member
-
-    def _again(self, room: Room, _: str) -> None:
-        self._print_again(room, mark=False)
-
-    def _mark(self, room: Room, _: str) -> None:
-        self._print_again(room, mark=True)
-
-    def _print_again(self, room: Room, *, mark: bool) -> None:
-        what, terminal = room.stopped, room.terminal
-        with self._printing(room, what):
-            if what == "slips":
-                session, answers = _session(room), _answers(room)
-                if session.step is Step.SLIPS:
-                    self.booths.reject(session)
-                self.booths.show_slips(session, answers)
-            elif what == "void":
-                glass = self.booths.printers(terminal)
-                glass.mark("void")
-                if room.ended == "abandoned":
-                    glass.ended()
-            elif what == "part1":
-                self.booths.part1_again(_session(room))
-            else:
-                print_ending(self.booths, terminal, room.card, mark=mark)
-
-    # How it ends, and how it prints
-
-    def _decide(self, room: Room, what: Print, end: Callable[[Session], object]) -> None:
-        session = _session(room)
-        card = session.card
-        with self._printing(room, what):
-            room.card = card.hash if card is not None else b""
-            try:
-                end(session)
-            finally:
-                if session.step is Step.ENDED:
-                    self._over(room)
-                    room.ended = "cast" if what == "cast" else "challenged"
-
-    def _end(self, room: Room) -> None:
-        session = _session(room)
-        ended = "abandoned" if session.step is Step.DECIDE else "left"
-        with self._printing(room, "void"):
-            try:
-                self.booths.leave(session)
-            finally:
-                if session.step is Step.ENDED:
-                    self._over(room)
-                    room.ended = ended  # type: ignore[assignment]
-
-    def _over(self, room: Room) -> None:
-        """Forget all that was chosen; the last page and a part 2 that is owed stay for a while."""
-        room.session, room.at, room.chosen, room.kept, room.question = None, 0, [], None, ""
-        room.touched, room.turn = self.clock(), room.turn + 1
-
-    @contextmanager
-    def _printing(self, room: Room, what: Print) -> Iterator[None]:
-        """Know what the printer was doing when it stopped. A step that was refused stopped no printer."""
-        session = room.session
-        before = session.step if session is not None else None
-        again, room.stopped = bool(room.stopped), what
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001  # whatever a printer raises: the screen says so, and it is told
-            room.code = getattr(error, "code", "J6.5")
-            if session is not None and session.step is before and not again:
-                room.stopped, room.card = "", b""
-            self.tell(error)
-        else:
-            room.stopped, room.card, room.touched = "", b"", self.clock()
-
-
-def _session(room: Room) -> Session:
-    if room.session is None:
-        raise StationError("J2.5", found="nothing", expected="a session", terminal=room.terminal)
-    return room.session
-
-
-def _answers(room: Room) -> Sequence[Sequence[int]]:
-    """Return what was chosen. Raises StationError J2.5 where a contest has no answer."""
-    if any(one is None for one in room.chosen):
-        raise StationError("J2.5", found="an open contest", expected="an answer to each")
-    return [one or () for one in room.chosen]
