@@ -132,6 +132,13 @@ DEFENCES = [
         "larger = True",
         RECEIVER,
     ),
+    Defence(
+        "evidence is bounded",
+        f"{I}/evidence.py",
+        "if sum(path.is_dir() for path in folder.iterdir()) >= MOST_WHOLE:",
+        "if False:",
+        RECEIVER,
+    ),
     Defence("room is bounded", f"{I}/receiver.py", "if len(there) >= most:", "if False:", RECEIVER),
     Defence(
         "one at a time",

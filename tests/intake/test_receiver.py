@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from intake_world import (
     AT,
@@ -356,3 +358,49 @@ def test_nobody_fills_the_disk(world, tmp_path, monkeypatch):
         intake.begin(days[0].manifest.data)
         assert code(intake.state, days[2].manifest.id) == "U1.5"
         assert intake.state(upload).have[0] > 0
+
+
+def test_of_many_forks_the_proofs_are_kept_and_not_all_that_was_sent(world, day, tmp_path, monkeypatch):
+    """A device that signs histories without end must not fill the disk."""
+    monkeypatch.setattr("dauys.intake.evidence.MOST_WHOLE", 1)
+    world.send(day[-1])
+    all_ = entries()
+    for number in range(2, 5):
+        other = [all_[0], *all_[number : number + 1], *all_[1:number], *all_[number + 1 :]]
+        fork = parcel_of(public(tmp_path / str(number), "m1", other))
+        assert code(world.send, fork) == "U1.11"
+    folder = world.home / "evidence" / "1-0" / "m1"
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
+    assert len(list(forks(world.home))) == 3
+    assert not list((world.home / "arriving").iterdir())
+
+
+def test_a_record_that_went_back_or_away_knows_nobody_new(tmp_path):
+    """Whom it knew is known; an older copy in its place, and one that is gone, are said."""
+    record = make_record(tmp_path / "record", "m1")
+    shutil.copytree(tmp_path / "record", tmp_path / "older")
+    add_to_record(record, lambda writer: install(writer, "m2"))
+    world = World(tmp_path, record)
+    late = parcel_of(public(tmp_path / "d", "late", entries("late")))
+    known = parcel_of(public(tmp_path / "m1", "m1", entries()))
+    with world.open() as intake:
+        record.rename(tmp_path / "newer")
+        error = refused(intake.begin, late.manifest.data)
+        assert (error.code, error.problem.hint) == ("U1.13", "record")
+        (tmp_path / "older" / "public").rename(record)
+        assert code(intake.begin, late.manifest.data) == "U1.13"
+        assert intake.begin(known.manifest.data).receipt is None
+        shutil.rmtree(record)
+        (tmp_path / "newer").rename(record)
+        assert code(intake.begin, late.manifest.data) == "U1.3"
+
+
+def test_what_was_kept_is_checked_before_it_is_continued(world, day):
+    """A damaged medium is said, and nothing is put on it."""
+    world.send(day[1])
+    (tile,) = (world.home / "device" / "1-0" / "m1" / "tile" / "0").rglob(str(stages()[1]))
+    tile.write_bytes(bytes(len(tile.read_bytes())))
+    before = (world.home / "device" / "1-0" / "m1" / "checkpoint").read_bytes()
+    error = refused(world.send, day[-1])
+    assert (error.code, error.problem.found) == ("U1.13", "L2.3")
+    assert (world.home / "device" / "1-0" / "m1" / "checkpoint").read_bytes() == before
