@@ -13,18 +13,21 @@ from typing import Any, Final
 import click
 
 from dauys.cli.options import lang_option
-from dauys.cli.station_page import status, tell_installed, tell_seal, tell_start
+from dauys.cli.progress import Steps
+from dauys.cli.station_page import measured_lines, status, tell_installed, tell_seal, tell_start
 from dauys.cli.station_printers import Fitting
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
 from dauys.station.closing import CardCount
+from dauys.station.drive.load import Load, Pace, crowd
 from dauys.station.export import export
-from dauys.station.faults import StationError
+from dauys.station.faults import StationError, at
 from dauys.station.folders import Media
 from dauys.station.process import leave_nothing
 from dauys.station.program import Station, drill_clock, open_station
 from dauys.station.setup import install
 from dauys.station.web.runner import Address, running
+from dauys.verify.kit import read_kit
 
 PORT: Final = 8443
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -158,6 +161,54 @@ def export_verb(medium: Path, stick: Path) -> int:
     click.echo(
         words.say("export.done", device=done.device, size=done.size, files=done.files, folder=str(stick))
     )
+    return 0
+
+
+@command.command(cls=Verb, name="drive", context_settings=SETTINGS)
+@click.argument("url", metavar="ADDRESS")
+@click.option("--kit", cls=Option, type=FILE, required=True, metavar="KIT", help="option.kit")
+@click.option("--letters", cls=Option, type=FILE, required=True, metavar="FILE", help="option.letters")
+@click.option("--desk", "desks", cls=Option, multiple=True, required=True, metavar="CODE", help="option.desk")
+@click.option(
+    "--booth", "booths", cls=Option, multiple=True, required=True, metavar="CODE", help="option.code"
+)
+@click.option(
+    "--people", cls=Option, type=click.IntRange(1), default=60, show_default=True, help="option.people"
+)
+@click.option(
+    "--minutes",
+    cls=Option,
+    type=click.FloatRange(0.01),
+    default=15.0,
+    show_default=True,
+    help="option.minutes",
+)
+@click.option(
+    "--electronic",
+    cls=Option,
+    type=click.IntRange(0, 100),
+    default=50,
+    show_default=True,
+    help="option.electronic",
+)
+@click.option(
+    "--from", "first", cls=Option, type=click.IntRange(1), default=1, show_default=True, help="option.from"
+)
+@lang_option
+@reporting
+def drive(url: str, kit: Path, letters: Path, **given: Any) -> int:
+    """Let simulated people use the pages of a station, and tell how long they waited."""
+    known = read_kit(kit, None)
+    if known.simulation is None:
+        raise StationError("J3.10", found=known.vote_id, expected="a simulation", place=at(kit))
+    pace = Pace(given["people"], given["minutes"], given["electronic"])
+    people = list(crowd(known, pace, given["first"], len(given["booths"])))
+    cards = letters.read_text(encoding="ascii").split()
+    with Steps() as steps, steps.step(words_for(click.get_current_context()).say("drive.running")):
+        load = Load(url, given["desks"], given["booths"], cards, lambda done: steps.tell(done, pace.total))
+        measured = load.run(people, pace)
+    for line in measured_lines(measured, words_for(click.get_current_context())):
+        click.echo(line)
     return 0
 
 

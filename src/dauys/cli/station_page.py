@@ -10,6 +10,7 @@ import apsw
 import click
 
 from dauys.station.device_log import Tree
+from dauys.station.drive.load import Measured, quantile
 from dauys.station.faults import StationError
 from dauys.station.folders import Media, write_durably
 from dauys.station.process import swaps
@@ -113,3 +114,14 @@ def tell_seal(tree: Tree, words: Words) -> None:
     size, root = tree
     click.echo(words.say("seal.done", size=size, code=spoken_code(root)))
     click.echo(words.say("seal.next"))
+
+
+def measured_lines(measured: Measured, words: Words) -> list[str]:
+    """Return what people waited for, in milliseconds: the median, and what 99 in 100 did not exceed."""
+    lines = [words.say("drive.people", count=len(measured.check_ins), seconds=f"{measured.seconds:.0f}")]
+    for name in ("late", "check_ins", "part1", "part2"):
+        values = getattr(measured, name)
+        if values:
+            half, most = (f"{1000 * quantile(values, share):.0f}" for share in (0.5, 0.99))
+            lines.append(words.say(f"drive.{name}", half=half, most=most, count=len(values)))
+    return lines
