@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 from desk_bench import DAY, SOMEBODY, desk_of
-from small_device import PASSWORD
+from small_device import PASSWORD, seeded
 
+from dauys.station.day.media import replace_second
 from dauys.station.faults import StationError
 from dauys.station.folders import Media, read_facts, unlock
 from dauys.station.records import RecordFile
@@ -114,6 +115,21 @@ def test_one_medium_is_members_decision_and_the_other_is_filled_later(desk_place
         a_day(desk)
         before = kept(desk)
     with desk_of(desk_place) as desk:
+        assert kept(desk) == before
+        assert len(desk.records.read().rows) == len(before)
+
+
+def test_a_new_second_medium_is_filled_from_the_first(desk_place):
+    with desk_of(desk_place) as desk:
+        desk.mark("88", "paper")
+    with desk_of(desk_place, Media(desk_place.media.first, None, rehearsal=True)) as desk:
+        a_day(desk)
+        before = kept(desk)
+    third = Media(desk_place.media.first, desk_place.folder / "third", rehearsal=True)
+    third.second.mkdir()
+    start, _ = unlock(desk_place.media.first, read_facts(desk_place.media.first), desk_place.stick, PASSWORD)
+    replace_second(third, start, seeded("third"))
+    with desk_of(desk_place, third) as desk:
         assert kept(desk) == before
         assert len(desk.records.read().rows) == len(before)
 

@@ -19,7 +19,7 @@ from dauys.domain.text import Text
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.desk.queue import Queue
 from dauys.station.web.desk.rooms import DeskAbout, DeskRooms
-from dauys.station.web.server import application
+from dauys.station.web.server import Application, application
 from dauys.station.web.services import Services
 
 MOMENT = datetime(2004, 9, 19, 11, 8, tzinfo=timezone(timedelta(hours=5)))
@@ -41,7 +41,7 @@ class Desks:
 
     def client(self, number: int = 1, role: str = "desk") -> Client:
         cookie = self.services.terminals.pair(self.services.terminals.invite(role, number))
-        return Client(self.services, cookie)
+        return Client(application(self.services), cookie)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def desks(place: Place, voters=VOTERS) -> Iterator[Desks]:
 class Client:
     """A screen: it keeps its cookie and the page that it shows."""
 
-    services: Services
+    answer: Application
     cookie: str
     page: str = ""
     status: int = 0
@@ -93,7 +93,7 @@ class Client:
         def start(status, headers, _=None):
             self.status, self.headers = int(status[:3]), dict(headers)
 
-        return b"".join(application(self.services)(environ, start)).decode()
+        return b"".join(self.answer(environ, start)).decode()
 
     def look(self) -> str:
         self.page = self.ask("/desk/")

@@ -6,20 +6,23 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from dauys.station.day.book import FOLDER
+from dauys.station.desk import folders as desk
 from dauys.station.faults import StationError, at
-from dauys.station.folders import FACTS, RECORDS, SEALED, Media, read_facts, write_durably
+from dauys.station.folders import FACTS, RECORDS, SEALED, Media, read_facts, unlock, write_durably
 from dauys.station.records import RecordFile
-from dauys.station.secrets import Random, StartKeys
+from dauys.station.secrets import Random
+from dauys.station.setup import INSTALLATION, KIT
 
-_OURS: Final = (FACTS, SEALED, RECORDS)
+_OURS: Final = (FACTS, SEALED, RECORDS, desk.RECORDS)
 
 
-def replace_second(media: Media, start: StartKeys, random: Random) -> None:
+def replace_second(media: Media, stick: Path, password: str, random: Random) -> None:
     """Make `media.second`, an empty folder, a second medium; the next start fills it from the first.
 
     The device must not be at work, and its members must have minuted that they went on with one medium: a
     start takes a medium that lacks more than one row for a stale one otherwise. `station.json` comes last.
-    Raises StationError J1.3, J1.8 as any start does, J1.5 where a station is there already.
+    Raises StationError J1.1, J1.3, J1.8 as any start does, J1.5 where a station is there already.
     """
     media.check()
     if media.second is None:
@@ -28,12 +31,13 @@ def replace_second(media: Media, start: StartKeys, random: Random) -> None:
         if (media.second / name).exists():
             raise StationError("J1.5", found="a station", expected="an empty folder", place=at(media.second))
     facts = read_facts(media.first)
-    write_durably(media.second / SEALED, (media.first / SEALED).read_bytes())
+    start, _ = unlock(media.first, facts, stick, password)
+    for name in (SEALED, KIT, INSTALLATION):
+        if (media.first / name).exists():
+            write_durably(media.second / name, (media.first / name).read_bytes())
     RecordFile(media.second / RECORDS, start.records, random).make()
-    _copy(media.first, media.second, "protocols")
+    if (media.first / desk.DATABASE).exists():
+        RecordFile(media.second / desk.RECORDS, start.desk, random).make()
+    if (media.first / FOLDER).is_dir():
+        shutil.copytree(media.first / FOLDER, media.second / FOLDER, dirs_exist_ok=True)
     write_durably(media.second / FACTS, facts.encode())
-
-
-def _copy(first: Path, second: Path, name: str) -> None:
-    if (first / name).is_dir():
-        shutil.copytree(first / name, second / name, dirs_exist_ok=True)
