@@ -16,7 +16,7 @@ from dauys.station.day.night import Night
 from dauys.station.day.protocols import BLANK, ContestForm, Sealed, findings
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, read_facts, unlock
+from dauys.station.folders import Media
 
 COUNTED = ("Омарова Қ.", "Ким Т.")
 EVENING = POLLS + timedelta(hours=13, minutes=5)
@@ -235,10 +235,9 @@ def test_a_new_second_medium_takes_the_place_of_a_lost_one(place):
     third.second.mkdir()
     facts = json.loads((place.media.first / "station.json").read_bytes())
     assert facts["device"] == DEVICE
-    start, _ = unlock(place.media.first, read_facts(place.media.first), place.stick, PASSWORD)
-    replace_second(third, start, seeded("third"))
+    replace_second(third, place.stick, PASSWORD, seeded("third"))
     with pytest.raises(StationError) as raised:
-        replace_second(third, start, seeded("again"))
+        replace_second(third, place.stick, PASSWORD, seeded("again"))
     assert code(raised) == "J1.5"
     with place.open(third) as bench:
         rows = sorted(one["id"] for one in bench.journal.rows())
@@ -256,8 +255,7 @@ def test_without_the_decision_an_empty_medium_is_a_stale_one(place):
         bench.vote(1)
     third = Media(place.media.first, place.folder / "third", rehearsal=True)
     third.second.mkdir()
-    start, _ = unlock(place.media.first, read_facts(place.media.first), place.stick, PASSWORD)
-    replace_second(third, start, seeded("third"))
+    replace_second(third, place.stick, PASSWORD, seeded("third"))
     with pytest.raises(StationError) as raised, place.open(third):
         pass
     assert code(raised) == "J1.7"

@@ -7,9 +7,12 @@ from kit_station import PEOPLE, STATION, Laptop, cards_left, make, vote
 
 from dauys.domain.votes import Channel
 from dauys.record.disk import Disk
+from dauys.station.day.media import replace_second
+from dauys.station.day.people import decision
 from dauys.station.day.windows import Phase
 from dauys.station.export import export
 from dauys.station.faults import StationError
+from dauys.station.folders import Media
 from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
 from dauys.station.web.members.of_station import room_of
@@ -86,3 +89,44 @@ def test_only_a_device_of_this_station_is_loaded(laptop, tmp_path):
             own.load("0002-b1", tmp_path / "usb" / station.device.id)
         with pytest.raises(StationError, match=r"^J3\.1"):
             own.load(station.device.id, tmp_path / "usb" / station.device.id)
+
+
+def test_no_report_is_cut_while_a_receipt_hangs(laptop, made):
+    with laptop.open() as station:
+        laptop.begin(station)
+        own = room(laptop, station)
+        station.desk.mark("1", "electronic")
+        session = own.booths.begin(1, station.kit.style)
+        own.booths.show_card(session, made.cards[0])
+        own.booths.show_slips(session, [[0], [1]])
+        own.booths.confirm(session)
+        before = len(laptop.printers[1].pieces())
+        with pytest.raises(StationError, match=r"^J3\.3"):
+            own.prints.tree("reading", station.opened.log.store.signed.note.encode())
+        assert len(laptop.printers[1].pieces()) == before
+        own.booths.cast(session)
+        own.prints.tree("reading", station.opened.log.store.signed.note.encode())
+        assert len(laptop.printers[1].pieces()) > before
+
+
+def test_a_new_second_medium_of_a_whole_station(laptop, made, tmp_path):
+    with laptop.open() as station:
+        laptop.begin(station)
+        station.desk.mark("1", "electronic")
+        vote(station, made.cards[0], [[0], [1]])
+    with laptop.open(Media(laptop.media.first, None, rehearsal=True)) as station:
+        own = room(laptop, station)
+        assert own.single
+        own.night.day.incident("single", decision(PEOPLE, "таяқша сынды"))
+        station.desk.mark("2", "electronic")
+        vote(station, made.cards[1], [[0], [1]])
+    new = Media(laptop.media.first, tmp_path / "new", rehearsal=True)
+    new.second.mkdir()
+    replace_second(new, laptop.stick, laptop.installed.password, os.urandom)
+    with laptop.open(new) as station:
+        station.desk.mark("3", "electronic")
+        vote(station, made.cards[2], [[0], [1]])
+    with laptop.open(new) as station:
+        assert station.opened.decided.to_second == 0
+        assert station.opened.journal.count("cast") == 3
+        assert station.desk.admitted() == 3

@@ -27,7 +27,7 @@ from dauys.station.web.members.room import Room, Turnout
 def room_of(
     station: Station, random: Random, tell: Callable[[BaseException], None], printer: Fitted | None = None
 ) -> Room:
-    """Return what the members' pages of this station work on. `printer`: of checkpoints, None for none."""
+    """Return what the members' pages of this station work on. Without a `printer` they print nothing."""
     kit, media = station.kit, station.media
     address = kit.log_key.name.partition("/")[0]
     glasses = make_glasses(kit, station.device, station.printers, test=True)
@@ -44,7 +44,7 @@ def room_of(
         tell,
         station.read,
         lambda: rehearse(station.device, kit.style, random, glasses.__getitem__),
-        None if printer is None else _prints(station, printer, address),
+        None if printer is None else _prints(station, address),
         lambda: _turnout(station),
         lambda name, folder: _load(station, name, folder),
         single=media.second is None,
@@ -99,7 +99,7 @@ def _turnout(station: Station) -> Turnout:
     return Turnout(counts.registered, counts.paper, counts.electronic + counts.mobile)
 
 
-def _prints(station: Station, printer: Fitted, address: str) -> PaperPrints:
+def _prints(station: Station, address: str) -> PaperPrints:
     kit, device = station.kit, station.device.id
     own, test = (
         (
@@ -108,4 +108,4 @@ def _prints(station: Station, printer: Fitted, address: str) -> PaperPrints:
         )
         for is_test in (False, True)
     )
-    return PaperPrints(printer.receipts, *own, *test)
+    return PaperPrints(tuple(station.glasses.values()), *own, *test)

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dauys.station.day.deck import Deck, SlipCount
+from dauys.station.faults import StationError
 from dauys.station.papers.facts import Listed, ReceiptHead
-from dauys.station.papers.job import job
 from dauys.station.papers.members import Counted, Moment, deck_list, deck_report, tree_paper, zero_report
 from dauys.station.papers.raster import Raster
-from dauys.station.printer.printer import Printer
+from dauys.station.printer.glass import PaperGlass
 
 
 @dataclass(frozen=True)
 class PaperPrints:
-    """Papers of one station on one printer. `head`, `listed`: of the vote, and of its test."""
+    """Papers of one station, on the printer of a booth where no receipt hangs under its flap.
 
-    printer: Printer
+    A cut would bring part 1 out before its voter has decided. `head`, `listed`: of the vote, and of its test.
+    """
+
+    glasses: tuple[PaperGlass, ...]
     head: ReceiptHead
     listed: tuple[Listed, ...]
     test_head: ReceiptHead
@@ -46,4 +49,18 @@ class PaperPrints:
 
     def _print(self, papers: Iterable[Raster]) -> None:
         for paper in papers:
-            self.printer.print(job(paper, cut=True))
+            self._report(paper)
+
+    def _report(self, paper: Raster) -> None:
+        """Print on the first printer that is free. Raises StationError J3.3 where a receipt hangs on each."""
+        error = StationError("J3.3", found="no printer", expected="a free one", hint="printer")
+        for glass in self.glasses:
+            try:
+                glass.report(paper)
+            except StationError as one:
+                if one.code != "J3.3":
+                    raise
+                error = one
+            else:
+                return
+        raise error
