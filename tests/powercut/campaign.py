@@ -29,14 +29,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import apsw
+from beyond import NEW_IDS, RETRY, new_ids_are_caught, retry_is_caught
 from day import work
 from observer import Observer
 from powercut_device import PASSWORD, VOLUMES, Station, station_in
-from dauys.station.drive.volume import Volume, why_not
 from wrong import CONTROLS, build
 
 from dauys.station import folders
 from dauys.station.database import JOURNAL, open_database
+from dauys.station.drive.volume import Volume, why_not
 from dauys.station.journal_view import JournalView
 from dauys.station.records import RecordFile
 
@@ -65,13 +66,13 @@ class Tally:
         lost = sum(1 for one in self.wrong if not one.startswith("doubled"))
         doubled = len(self.wrong) - lost
         caught = sum(1 for count, _ in self.caught.values() if count)
-        controls = f", controls {caught}/{len(CUT_CONTROLS)} caught"
+        controls = f", controls {caught}/{len(CUT_CONTROLS) + 2} caught"
         return (
             f"{self.cuts} cuts: {lost} lost, {doubled} doubled, {self.in_doubt} in doubt resolved{controls}"
         )
 
 
-CUT_CONTROLS = tuple(one for one in CONTROLS if one != "retrying COMMIT after EIO")
+CUT_CONTROLS = tuple(one for one in CONTROLS if one != RETRY)
 
 
 class Table:
@@ -278,6 +279,11 @@ def controls(table: Table, tally: Tally, seed: int) -> None:
         os.close(pipe)
         tally.caught[control] = json.loads(told or b'[0, ""]')
         print(f"control {control!r}: {tally.caught[control]}", file=sys.stderr)
+    table.new_station()
+    tally.caught[NEW_IDS] = new_ids_are_caught(table.station)
+    tally.caught[RETRY] = retry_is_caught()
+    for name in (NEW_IDS, RETRY):
+        print(f"control {name!r}: {tally.caught[name]}", file=sys.stderr)
 
 
 def _control(handle: int, table: Table, control: str, seed: int) -> None:

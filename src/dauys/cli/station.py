@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -125,6 +126,8 @@ def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
         running(station, Address(host, port, loopback=_is_loopback(host))) as served,
     ):
         tell_start(station, served, words, told)
+        # Ctrl+C, and what a system sends that shuts down.
+        signal.signal(signal.SIGTERM, lambda *_: served.stopped.set())
         try:
             served.stopped.wait()
         except KeyboardInterrupt:

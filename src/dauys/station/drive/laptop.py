@@ -140,8 +140,8 @@ class Laptop:
         return found
 
     def stop(self) -> None:
-        """Stop it as members do."""
-        self._end(signal.SIGINT)
+        """Stop it as a machine does that is shut down in order."""
+        self._end(signal.SIGTERM)
 
     def cut(self) -> str:
         """Take its power away, whatever it is doing; return `cut`, or `killed` where no volume can be cut."""
