@@ -16,6 +16,7 @@ from dauys.station.day.loading import waiting_for
 from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
+from dauys.station.web.members.acts import told
 from dauys.station.web.settings import configure
 
 configure()
@@ -443,3 +444,43 @@ def test_on_paper_alone_no_session_begins(day):
     assert own.room.booths.free() == 0
     with pytest.raises(StationError, match=r"^J2\.1"):
         own.room.booths.begin(1, "majilis")
+
+
+def test_a_medium_that_fails_is_the_first_thing_to_be_seen(day):
+    own, screen = day
+
+    def fails(row):
+        raise OSError(28, "No space left on device")
+
+    own.opened.journal.records.append = fails
+    screen.send("/members/step", step="install", name=NAMES)
+    assert "J1.3" in screen.page
+    assert own.room.next() == "broken"
+    assert "/members/step" not in screen.get("/members/")
+    screen.get("/members/")
+    screen.post("/members/language", language="en", back="/members/")
+    assert "Start the program anew" in screen.text
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [("J3.2", None), ("J3.3", "waiting"), ("J3.7", "number"), ("J7.1", None), ("J1.7", None), ("J9.9", None)],
+)
+def test_every_error_has_a_sentence(language, code, hint):
+    error = StationError(code, found="1", expected="2", hint=hint, printer="receipts")
+    assert len(told(error, language)) > 10
+
+
+def test_a_reading_stands_where_its_printer_stops(day):
+    own, screen = day
+    to_open(own)
+    own.vote(70)
+
+    def stops(moment, note):
+        raise StationError("J7.1", found="no paper", expected="paper", printer="receipts")
+
+    own.room.prints.tree = stops
+    screen.send("/members/reading", do="take")
+    assert "J7.1" in screen.page
+    assert own.opened.log.tree()[0] == 1 + 38 + 1

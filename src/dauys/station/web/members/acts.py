@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 
-from dauys.domain.text import LANGUAGES
+from dauys.domain.text import LANGUAGES, Language
 from dauys.station.day.a4 import pdf
 from dauys.station.day.book import write_all
 from dauys.station.day.loading import UNUSED, keep_sealed
@@ -21,6 +21,7 @@ from dauys.station.web import common
 from dauys.station.web.booth.again import print_ending
 from dauys.station.web.members import shown
 from dauys.station.web.members.room import Room, Test
+from dauys.words import Words
 
 Act = Callable[[Room, HttpRequest], str]
 """Does what a form asks and returns the address that comes next. Raises StationError."""
@@ -284,7 +285,7 @@ def show(request: HttpRequest, template: str, here: str, status: int = 200, **fa
             here=here,
             next=room.next(),
             error=error,
-            error_key=_key(error, own),
+            told="" if error is None else told(error, own.language),
             notice=notice,
             typed={name: (values if isinstance(values, list) else [values]) for name, values in kept.items()},
             now=room.now(),
@@ -295,9 +296,13 @@ def show(request: HttpRequest, template: str, here: str, status: int = 200, **fa
         )
 
 
-def _key(error: StationError | None, own: Any) -> str:
-    """Return the sentence of an error: that of its hint, of its code, or of any."""
-    if error is None:
-        return ""
-    exact = f"error.{error.code}.{error.problem.hint}"
-    return next(key for key in (exact, f"error.{error.code}", "error.other") if own.has(key))
+def told(error: StationError, language: Language) -> str:
+    """Return what an error says to members: that of its hint, of its code, or that of papers and stations."""
+    own = Words(language, "members", "site", "booth")
+    code, problem = error.code, error.problem
+    for key in (f"error.{code}.{problem.hint}", f"error.{code}"):
+        if own.has(key):
+            return own.say(key)
+    others = Words(language, "papers", "station")
+    facts = {"found": problem.found, "expected": problem.expected, "printer": "–"} | dict(problem.facts)
+    return others.say(code, **facts) if others.has(code) else own.say("error.other")
