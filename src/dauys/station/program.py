@@ -123,9 +123,10 @@ def open_station(
         kit = read_own_kit(media, opened.facts)
         if clocks.drill and kit.simulation is None:
             raise StationError("J3.8", found="the clock of a drill", expected="the clock of this machine")
-        desk = stack.enter_context(open_desk(media, stick, password, kit.voters, random))
-        cards = kit.device(opened.facts.device).cards
-        device = Device(kit.vote_id, kit.station, opened.facts.device, kit.ballots, cards, opened.keys)
+        own = kit.device(opened.facts.device)
+        carried = own.kind == "carried"
+        desk = stack.enter_context(open_desk(media, stick, password, kit.voters, random, carried=carried))
+        device = Device(kit.vote_id, kit.station, own.id, kit.ballots, own.cards, opened.keys)
         day = make_day(kit, device, opened, clocks)
         day.resume()
         glasses = make_glasses(kit, device, printers)

@@ -227,6 +227,23 @@ def test_a_voter_who_is_visited_is_locked_at_the_desk(desk):
     assert (counts.mobile, counts.away, counts.voted, desk.admitted()) == (1, 0, 2, 1)
 
 
+def test_a_carried_device_marks_only_whom_it_is_sent_to(desk_place):
+    with desk_of(desk_place, carried=True) as carried:
+        with raises("J4.14"):
+            carried.mark("88", "electronic")
+        carried.visit("88")
+        with raises("J4.14"):
+            carried.visit("88")
+        with raises("J4.2"):
+            carried.visit("1102")
+        carried.mark("88", "electronic")
+        assert carried.admitted() == 1
+    with desk_of(desk_place, carried=True) as carried:
+        assert carried.visits() == {"88"}
+    with desk_of(desk_place) as desk, raises("J4.14"):
+        desk.visit("417")
+
+
 def test_a_case_stops_nobody_and_is_settled_once(desk):
     case = desk.open_case("417", "Әкесінің аты қате")
     desk.open_case("", "Тізімде жоқ")

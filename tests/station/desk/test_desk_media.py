@@ -127,8 +127,7 @@ def test_a_new_second_medium_is_filled_from_the_first(desk_place):
         before = kept(desk)
     third = Media(desk_place.media.first, desk_place.folder / "third", rehearsal=True)
     third.second.mkdir()
-    start, _ = unlock(desk_place.media.first, read_facts(desk_place.media.first), desk_place.stick, PASSWORD)
-    replace_second(third, start, seeded("third"))
+    replace_second(third, desk_place.stick, PASSWORD, seeded("third"))
     with desk_of(desk_place, third) as desk:
         assert kept(desk) == before
         assert len(desk.records.read().rows) == len(before)

@@ -141,7 +141,10 @@ def test_no_address_has_a_voter_in_it(opened, client):
 
 def test_what_is_typed_is_found_without_a_step(opened, client):
     token = client.hidden("token")
-    part = client.ask("/desk/find", {"q": "aben"})
+    for other in ({}, {"token": ""}, {"token": "0" * 32}):
+        assert "Әбен" not in client.ask("/desk/find", {"q": "aben", **other})
+        assert client.status == 409
+    part = client.ask("/desk/find", {"q": "aben", "token": token})
     assert re.findall(r'value="open:(\d+)"', part) == ["417", "418", "419", "1102"]
     client.look()
     assert client.hidden("token") == token
@@ -322,6 +325,34 @@ def test_the_head_has_numbers_and_no_name(opened, client):
     assert "11:08" in told
     assert "Әбен" not in told
     assert "417" not in told
+
+
+def test_a_carried_device_marks_whom_it_is_sent_to(opened, client):
+    opened.journal.carried = True
+    client.send("find", q="417")
+    assert not client.offers("mark:electronic")
+    client.send("mark:electronic")
+    assert said(client) == "J4.14"
+    client.send("visit")
+    client.send("mark:electronic")
+    client.send("next")
+    client.send("find", q="88")
+    client.send("visit")
+    client.send("next")
+    client.send("panel:mobile")
+    told = Words("kk", "desk")
+    assert f"88 Қасымова Әлия: {told.say('bring.not')}" in client.text()
+    assert f"417 Әбенов Нұрлан Серікұлы: {told.say('bring.voted')}" in client.text()
+
+
+def test_every_code_of_the_desk_has_a_sentence_in_each_language():
+    spec = (STATION.parents[2] / "spec/desk.md").read_text(encoding="utf-8")
+    codes = set(re.findall(r"J4\.\d+", spec.partition("## 8. Codes")[2]))
+    sources = [*(STATION / "desk").glob("*.py"), *(STATION / "web/desk").glob("*.py")]
+    used = {code for one in sources for code in re.findall(r'"(J4\.\d+)"', one.read_text(encoding="utf-8"))}
+    assert used == codes
+    for language in LANGUAGES:
+        assert [code for code in codes if not Words(language, "desk").has(f"error.{code}")] == []
 
 
 # The wall between desk and booth

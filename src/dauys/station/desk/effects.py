@@ -70,6 +70,10 @@ def _readmitted(db: apsw.Connection, fact: Fact) -> None:
     db.execute(query, (fact.body["voter"],))
 
 
+def _visit(db: apsw.Connection, fact: Fact) -> None:
+    db.execute("INSERT INTO visit VALUES (?)", (fact.body["voter"],))
+
+
 def _settled(db: apsw.Connection, fact: Fact) -> None:
     db.execute("INSERT INTO settled VALUES (?)", (bytes.fromhex(fact.body["about"]),))
 
@@ -82,4 +86,5 @@ _PUTS: Final[Mapping[str, Effect]] = {
     "mobile back": _mobile_back,
     "readmitted": _readmitted,
     "settled": _settled,
+    "visit": _visit,
 }

@@ -45,11 +45,13 @@ def open_desk(  # noqa: PLR0917  # as the media of the journal are opened
     voters: Iterable[Voter],
     random: Random,
     points: Points = lambda _: None,
+    *,
+    carried: bool = False,
 ) -> Iterator[DeskJournal]:
     """Open the desk of a device, bring its media in step, and close it in the end.
 
-    `voters`: of the kit's extract. Raises StationError J1.1, J1.4–J1.7. The log of the device, opened before,
-    keeps a second program away.
+    `voters`: of the kit's extract; `carried`: whether the device is carried to voters. Raises StationError
+    J1.1, J1.4–J1.7. The log of the device, opened before, keeps a second program away.
     """
     start, _ = unlock(media.first, read_facts(media.first), stick, password)
     database = open_database(media.first / DATABASE, start.desk, DESK)
@@ -57,7 +59,7 @@ def open_desk(  # noqa: PLR0917  # as the media of the journal are opened
         records = None
         if media.second is not None:
             records = RecordFile(media.second / RECORDS, start.desk, random)
-        desk = DeskJournal(database, records, random, voters, points)
+        desk = DeskJournal(database, records, random, voters, points, carried=carried)
         desk.check()
         if records is None:
             desk.alone()

@@ -32,7 +32,10 @@ Check = Callable[[], None]
 
 
 class DeskJournal(DeskView, Writing):
-    """The only writer of the desk's database and records. Not frozen: it is the state of the desk."""
+    """The only writer of the desk's database and records. Not frozen: it is the state of the desk.
+
+    `carried`: of a device that is carried to voters: it marks only those whom it was sent to.
+    """
 
     def __init__(
         self,
@@ -41,15 +44,24 @@ class DeskJournal(DeskView, Writing):
         random: Random,
         voters: Iterable[Voter],
         points: Points = lambda _: None,
+        *,
+        carried: bool = False,
     ) -> None:
         super().__init__(database, records, random, points)
+        self.carried = carried
         self.voters: Mapping[str, Voter] = {str(one.number): one for one in voters}
 
     # Who votes
 
     def mark(self, voter: str, channel: Channel) -> None:
-        """Mark that a voter votes: once, across both channels. Raises StationError J4.1, J4.2, J4.3, J4.4."""
-        self._keep("mark", {"channel": channel, "voter": voter}, lambda: self._may_vote(voter), "J4.1")
+        """Mark that a voter votes: once, across both channels. Raises StationError J4.1–J4.4, J4.14."""
+
+        def check() -> None:
+            self._may_vote(voter)
+            if self.carried and voter not in self.visits():
+                raise StationError("J4.14", found="another voter", expected="one whom this device is sent to")
+
+        self._keep("mark", {"channel": channel, "voter": voter}, check, "J4.1")
 
     def undo(self, voter: str, returned: Literal["ballot", "card"], reason: str) -> None:
         """Undo a mark against the unmarked ballot or the closed card. Nothing is deleted.
@@ -149,6 +161,15 @@ class DeskJournal(DeskView, Writing):
         """Lock a voter whom two members visit with a carried device. Raises StationError as `mark` does."""
         body = {"device": line(device, LONGEST, "device"), "members": list(present(members)), "voter": voter}
         self._keep("mobile", body, lambda: self._may_vote(voter), "J4.1")
+
+    def visit(self, voter: str) -> None:
+        """Note on a carried device that it is sent to a voter, whom the desk of the station has locked.
+
+        Raises StationError J4.14 on another device and for a voter noted before, and what `mark` raises.
+        """
+        if not self.carried:
+            raise StationError("J4.14", found="no carried device", expected="a carried device")
+        self._keep("visit", {"voter": voter}, lambda: self._may_vote(voter), "J4.14")
 
     def bring(self, voter: str, *, voted: bool) -> None:
         """Note what came of a visit, when the carried device is back. Raises StationError J4.3."""

@@ -11,7 +11,8 @@ DESK: Final = """
 CREATE TABLE fact (
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     kind TEXT NOT NULL CHECK (kind IN ('added', 'case', 'certificate', 'certificate back', 'closed', 'mark',
-        'mobile', 'mobile back', 'readmitted', 'settled', 'single', 'spoiled', 'test', 'undone')),
+        'mobile', 'mobile back', 'readmitted', 'settled', 'single', 'spoiled', 'test', 'undone',
+        'visit')),
     body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE standing (
@@ -28,6 +29,9 @@ CREATE TABLE again (
     voter TEXT NOT NULL,
     turn INTEGER NOT NULL CHECK (turn BETWEEN 1 AND 3),
     PRIMARY KEY (voter, turn)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE visit (
+    voter TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settled (
     about BLOB PRIMARY KEY REFERENCES fact (id)

@@ -75,6 +75,10 @@ class DeskView(Reading):
             return ""
         return own.certificate
 
+    def visits(self) -> set[str]:
+        """Return the voters whom this device, a carried one, was sent to."""
+        return {row[0] for row in self._rows("SELECT voter FROM visit")}
+
     def times_again(self, voter: str) -> int:
         """Return how often a voter was admitted again."""
         return self._number("SELECT count(*) FROM again WHERE voter = ?", (voter,))

@@ -199,6 +199,10 @@ class DeskRooms:
         self.journal.send(room.opened, form.get("device", ""), names)
         room.done("sent")
 
+    def _visit(self, room: DeskRoom, _: str, __: Form) -> None:
+        self.journal.visit(room.opened)
+        room.done("visit")
+
     def _bring(self, room: DeskRoom, value: str, _: Form) -> None:
         if value not in ("voted", "not"):
             raise StationError("J4.11", found="neither", expected="voted or not")
@@ -242,6 +246,7 @@ _ACTS: Final[Mapping[str, Act]] = {
     "back": DeskRooms._back,
     "send": DeskRooms._send,
     "bring": DeskRooms._bring,
+    "visit": DeskRooms._visit,
     "case": DeskRooms._case,
     "settle": DeskRooms._settle,
     "queue": DeskRooms._queue,

@@ -40,6 +40,8 @@ def sight(rooms: DeskRooms, room: DeskRoom, language: Language) -> Facts:
         "wrong": room.wrong,
         "reasons": REASONS,
         "troubles": TROUBLES,
+        "carried": rooms.journal.carried,
+        "visits": _visits(rooms) if rooms.journal.carried and panel == "mobile" else [],
         "away": _away(rooms) if panel == "mobile" and not opened else [],
         "cases": _cases(rooms) if panel == "cases" else [],
         "waiting": rooms.queue.waiting(),
@@ -120,6 +122,7 @@ def _voter(rooms: DeskRooms, key: str, voter: Voter, language: Language) -> Fact
         "district": district.get(language) if district else "",
         "certificate": voter.certificate if not voter.number else journal.certificate(key),
         "state": state(rooms, key, {key: standing} if standing else {}),
+        "visited": not journal.carried or key in journal.visits(),
         "times": journal.times_again(key),
         "cases": sum(1 for fact in journal.cases() if fact.body["voter"] == key),
     }
@@ -134,6 +137,13 @@ def _away(rooms: DeskRooms) -> list[Facts]:
     standings = rooms.journal.standings().values()
     keys = sorted((one.voter for one in standings if one.state == "away"), key=_in_order)
     return [_named(rooms, key) for key in keys]
+
+
+def _visits(rooms: DeskRooms) -> list[Facts]:
+    """Return whom a carried device was sent to, and what the desk of the station has to be told."""
+    standings = rooms.journal.standings()
+    visits = sorted(rooms.journal.visits(), key=_in_order)
+    return [_named(rooms, key) | {"voted": key in standings} for key in visits]
 
 
 def _cases(rooms: DeskRooms) -> list[Facts]:

@@ -5,6 +5,8 @@ Its address never has a voter in it: a browser keeps a history, and that would b
 
 from __future__ import annotations
 
+from hmac import compare_digest
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 
 from dauys.domain.text import LANGUAGES
@@ -35,6 +37,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Give the list for what is being typed; nothing but the search is changed."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    # Not used up, as nothing is done: but only the page that is shown may ask.
+    if not compare_digest(request.POST.get("token", "").encode(), request.terminal.token.encode()):
+        return HttpResponse(status=409)
     rooms: DeskRooms = request.services.desk
     room = rooms.room(request.terminal.number)
     rooms.find(room, request.POST.get("q", ""))

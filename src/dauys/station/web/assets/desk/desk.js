@@ -18,9 +18,12 @@ function find() {
   asked?.abort();
   const own = new AbortController();
   asked = own;
-  const body = new URLSearchParams({ q: field.value });
+  const body = new URLSearchParams({ q: field.value, token: search.elements.token.value });
   coming = fetch("/desk/find", { method: "POST", body, signal: own.signal })
-    .then((answer) => (answer.ok ? answer.text() : null))
+    .then((answer) => {
+      if (answer.status === 409) location.replace("/desk/");  // another page of this desk went on
+      return answer.ok ? answer.text() : null;
+    })
     .then((text) => {
       if (text === null || asked !== own) return;
       list.innerHTML = text;
