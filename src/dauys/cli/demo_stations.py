@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dauys.simulate.fewer import with_fewer_ballots
+from dauys.simulate.live import LiveDay
 from dauys.simulate.scene import Scene
 from dauys.station.drive.day import StationDay
 from dauys.station.drive.laptop import Laptop
@@ -70,9 +71,11 @@ class DemoStations:
         )
         return installed.fields
 
-    def day(self, station: str, rows: Sequence[bytes]) -> Path:
-        """Play the day of a station; return the log that its stick brings."""
-        return self.days[station].run(rows)
+    def day(self, station: str, rows: Sequence[bytes]) -> LiveDay:
+        """Play the day of a station; return the log that its stick brings, and what it showed before."""
+        day = self.days[station]
+        log = day.run(rows)
+        return LiveDay(log, tuple(day.shown))
 
     def leave(self) -> None:
         """Let go of whatever a laptop still holds."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from dauys.record.disk import Disk
 from dauys.station.closing import CardCount
@@ -50,6 +50,8 @@ class StationDay:
     seed: int
     cut_after: int | None = None
     seen: Seen = field(default_factory=Seen)
+    #: Signed trees that the station gave out: at its opening and readings, with the bytes of each note.
+    shown: list[tuple[Literal["open", "reading"], bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         random.Random(self.seed).shuffle(self.cards)  # noqa: S311  # a simulation
@@ -81,6 +83,7 @@ class StationDay:
             station.day.checked(PEOPLE)
             self._at(opens)
             station.day.open(PEOPLE, bytes.fromhex(self.laptop.software))
+            self.shown.append(("open", _note(station)))
         self.told("opened", {})
 
     def vote(self, rows: Sequence[bytes]) -> None:
@@ -99,6 +102,7 @@ class StationDay:
             raise RuntimeError(f"{len(left)} people have not voted")
         with self.laptop.open() as station:
             size, _ = station.read()
+            self.shown.append(("reading", _note(station)))
         self.told("read", {"size": size})
 
     def _decided(self, station: Station, left: Sequence[Person]) -> list[Person]:
@@ -163,6 +167,11 @@ def count_slips(listed: Sequence[Listed], pieces: Sequence[bytes]) -> tuple[Slip
         options = tuple(sum(piece.startswith(face) for piece in pieces) for face in faces)
         found.append(SlipCount(options, sum(piece.startswith(blank) for piece in pieces)))
     return tuple(found)
+
+
+def _note(station: Station) -> bytes:
+    """Return the newest signed tree of the device's log."""
+    return station.opened.log.store.shown().note.encode()
 
 
 def _spare() -> dict[int, Fitted]:
