@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from receipt_world import LETTERS, ORDERED, OUTCOMES, Build, Voter, World, points, slip
 
-#: 99 %, both sides.
-Z = 2.5758
+#: 99 %, both sides; and the same for sixteen attacks at once (Bonferroni), as one of them all is judged.
+Z, ATTACKS, Z_OF_ALL = 2.5758, 16, 3.4205
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """The 99 % interval of the rate (Wilson 1927)."""
-        n, p, z2 = self.guesses, self.rate, Z * Z
+        return self._interval(Z)
+
+    def _interval(self, z: float) -> tuple[float, float]:
+        n, p, z2 = self.guesses, self.rate, z * z
         middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-        half = Z / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+        half = z / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
         return middle - half, middle + half
 
     @property
@@ -45,8 +48,9 @@ class Score:
 
     @property
     def holds(self) -> bool:
-        """Whether the base rate is inside the interval."""
-        return self.interval[0] <= self.base <= self.interval[1]
+        """Whether the base rate is inside the interval that holds for all attacks at once."""
+        low, high = self._interval(Z_OF_ALL)
+        return low <= self.base <= high
 
 
 def learners(world: World, columns: int = 10**6) -> dict[str, Score]:

@@ -5,8 +5,10 @@ Two thousand voters here; ten thousand are `tests/secrecy/full.py`. See docs/sec
 
 from __future__ import annotations
 
+import statistics
+
 import pytest
-from receipt_attacks import Score, attacks, learn, learners
+from receipt_attacks import ATTACKS, Z_OF_ALL, Score, Z, attacks, learn, learners
 from receipt_attacks import guess as guessed
 from receipt_world import BUILDS, CHALLENGES, OUTCOMES, VOTERS, World, election, vote
 
@@ -41,7 +43,7 @@ def test_the_world_is_real_and_says_nothing_by_its_totals(honest):
 
 def test_no_attack_is_better_than_chance(honest):
     scores = attacks(honest, BUILDS["as it is"]) | learners(honest, columns=48)
-    assert len(scores) == 16
+    assert len(scores) == ATTACKS
     for name, score in scores.items():
         assert score.guesses == len(honest.voters), name
         assert score.holds, (name, score.rate, score.interval)
@@ -67,4 +69,7 @@ def test_intervals_are_those_of_wilson():
     score = Score(200, 1000, 0.2)
     assert score.interval == (pytest.approx(0.1694, abs=1e-4), pytest.approx(0.2345, abs=1e-4))
     assert (score.holds, score.proves) == (True, False)
+    both = statistics.NormalDist()
+    assert pytest.approx(both.inv_cdf(0.995), abs=1e-4) == Z
+    assert pytest.approx(both.inv_cdf(1 - 0.01 / 2 / ATTACKS), abs=1e-3) == Z_OF_ALL
     assert (Score(300, 1000, 0.2).proves, Score(100, 1000, 0.2).holds) == (True, False)
