@@ -34,6 +34,7 @@ class Desks:
     journal: DeskJournal
     clock: list[float]
     is_open: list[bool]
+    on_paper: list[bool]
 
     @property
     def rooms(self) -> DeskRooms:
@@ -51,15 +52,21 @@ def desks(place: Place, voters=VOTERS) -> Iterator[Desks]:
         booths = stack.enter_context(bench(place))
         journal = stack.enter_context(desk_of(place, voters=voters))
         booths.services.booths.admitted = journal.admitted
-        clock, is_open = [0.0], [True]
+        clock, is_open, on_paper = [0.0], [True], [False]
         contests = texts().contests()
         about = DeskAbout(
             "0312", DAY, tuple(one.title for one in contests), contests[1].place, {"c2": Text("Б", "В", "C")}
         )
         rooms = DeskRooms(
-            journal, about, Queue(lambda: clock[0]), lambda: MOMENT, lambda: is_open[0], booths.errors.append
+            journal,
+            about,
+            Queue(lambda: clock[0]),
+            lambda: MOMENT,
+            lambda: is_open[0],
+            booths.errors.append,
+            on_paper=lambda: on_paper[0],
         )
-        yield Desks(replace(booths.services, desk=rooms), booths, journal, clock, is_open)
+        yield Desks(replace(booths.services, desk=rooms), booths, journal, clock, is_open, on_paper)
 
 
 @dataclass

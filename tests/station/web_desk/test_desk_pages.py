@@ -293,6 +293,31 @@ def test_nobody_is_marked_while_voting_is_not_open(opened, client):
     assert list(opened.journal.facts()) == []
 
 
+def test_on_paper_alone_nobody_is_admitted(opened, client):
+    client.send("find", q="417")
+    client.send("mark:electronic")
+    opened.on_paper[0] = True
+    client.send("again", name="Омарова Қ.")
+    assert said(client) == "J4.15"
+    client.send("find", q="88")
+    assert not client.offers("mark:electronic")
+    client.send("mark:electronic")
+    assert said(client) == "J4.15"
+    client.send("mark:paper")
+    assert (opened.journal.admitted(), opened.journal.counts().paper) == (1, 1)
+
+
+def test_an_observer_whose_test_broke_off_is_admitted_again(opened, client):
+    client.send("panel:test")
+    client.send("test_again", name="Али Б.", name2="Омарова Қ.")
+    assert said(client) == "J4.6"
+    client.send("test", name="Али Б.")
+    client.send("panel:test")
+    client.send("test_again", name="Али Б.", name2="Омарова Қ.")
+    counts = opened.journal.counts()
+    assert (counts.tests, counts.readmitted, counts.admitted) == (1, 1, 2)
+
+
 def test_a_medium_that_fails_is_said_and_nothing_is_taken(opened, client):
     def fail(_):
         raise OSError(28, "No space left on device")

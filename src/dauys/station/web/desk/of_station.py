@@ -34,4 +34,5 @@ def desks_of(station: Station) -> DeskRooms:
         lambda: station.clocks.now().astimezone(zone),
         lambda: station.day.phase() is Phase.OPEN,
         tell,
+        on_paper=station.day.on_paper,
     )

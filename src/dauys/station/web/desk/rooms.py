@@ -23,7 +23,7 @@ from dauys.station.web.desk.room import PANELS, DeskRoom
 Form = Mapping[str, str]
 Act = Callable[["DeskRooms", DeskRoom, str, Form], None]
 #: Acts that only members of this station's open day may do.
-IN_THE_DAY: Final = ("mark", "again", "test")
+IN_THE_DAY: Final = ("mark", "again", "test", "test_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class DeskAbout:
 class DeskRooms:
     """All desks of a station. `now`: wall time in its zone; `is_open`: whether voters may vote now.
 
-    `tell` is told of media that fail, as the laptop's own screen has to say it.
+    `tell` is told of media that fail, as the laptop's own screen has to say it. `on_paper`: whether members
+    have decided that voting goes on on paper alone.
     """
 
     def __init__(  # noqa: PLR0917  # what a station is put together from
@@ -55,9 +56,11 @@ class DeskRooms:
         now: Callable[[], datetime],
         is_open: Callable[[], bool] = lambda: True,
         tell: Callable[[BaseException], None] = lambda _: None,
+        *,
+        on_paper: Callable[[], bool] = lambda: False,
     ) -> None:
         self.journal, self.about, self.queue = journal, about, queue
-        self.now, self.is_open, self.tell = now, is_open, tell
+        self.now, self.is_open, self.tell, self.on_paper = now, is_open, tell, on_paper
         self.register = Register({**journal.voters, **journal.added()})
         self._rooms: dict[int, DeskRoom] = {}
         self._lock = RLock()
@@ -87,6 +90,8 @@ class DeskRooms:
                 raise StationError("J4.11", found="another page", expected="the page shown")
             if name in IN_THE_DAY and not self.is_open():
                 raise StationError("J3.1", found="not open", expected="open")
+            if name in IN_THE_DAY and (name, value) != ("mark", "paper") and self.on_paper():
+                raise StationError("J4.15", found="paper alone", expected="booths at work")
             act(self, room, value, form)
 
     @contextmanager
@@ -158,6 +163,9 @@ class DeskRooms:
     def _test(self, room: DeskRoom, _: str, form: Form) -> None:
         self.journal.test(form.get("name", ""))
         room.done("test")
+
+    def _test_again(self, room: DeskRoom, _: str, form: Form) -> None:
+        room.done("again", turn=self.journal.test_again(form.get("name", ""), form.get("name2", "")))
 
     def _spoil(self, room: DeskRoom, value: str, _: Form) -> None:
         place = int(value) if value.isdecimal() else 0
@@ -240,6 +248,7 @@ _ACTS: Final[Mapping[str, Act]] = {
     "undo": DeskRooms._undo,
     "again": DeskRooms._again,
     "test": DeskRooms._test,
+    "test_again": DeskRooms._test_again,
     "spoil": DeskRooms._spoil,
     "add": DeskRooms._add,
     "issue": DeskRooms._issue,

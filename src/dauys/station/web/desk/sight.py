@@ -56,6 +56,7 @@ def head(rooms: DeskRooms) -> Facts:
     return {
         "media": "stopped" if broken else "both" if journal.records is not None else "one",
         "open": rooms.is_open(),
+        "on_paper": rooms.on_paper(),
         "voted": counts.voted,
         "listed": counts.registered + counts.additions,
         "registered": counts.registered,

@@ -54,7 +54,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "media": numbers["media"],
-            "open": numbers["open"],
+            "open": numbers["open"] and not numbers["on_paper"],
             "time": numbers["time"],
             "voted": own.say("head.voted", voted=numbers["voted"], registered=numbers["listed"]),
             "paper": own.say("head.paper", number=numbers["paper"]),
