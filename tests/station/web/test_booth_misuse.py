@@ -170,7 +170,9 @@ def test_a_finger_that_touches_twice_at_the_same_moment(where, screen):
     assert where.errors == []
     assert kinds(where) == ["cast"]
     assert where.glass().whats() == ["slips", "part1", "mark accepted", "part2"]
-    assert "old one" not in screen.text()
+    text = screen.text()
+    assert "old one" not in text
+    assert "That session is over" not in text
 
 
 def test_the_token_of_another_screen_opens_nothing(where, screen):
@@ -363,6 +365,7 @@ def test_a_second_medium_that_is_full_keeps_the_vote_and_prints_nothing(where, s
     where.admitted[0] += 1
     other = Screen(where, 2)
     assert (other.phase(), other.touch("begin:en")) == ("broken", "broken")
+    assert "қайта қосуды күтіп тұр" in other.text()
 
 
 def test_what_nobody_foresaw_calls_a_member_without_a_fact(where, screen, monkeypatch):

@@ -57,7 +57,7 @@ def test_a_jam_calls_a_member_and_says_what_is_known(where, screen, stop):
     where.rooms.tick()
     for act in ("finish", "leave", "cast", "begin:en", "right"):
         screen.post(form={"token": screen.token(), "do": act})
-    assert (screen.phase(), kinds(where)) == ("stopped", kept)
+        assert (act, screen.phase(), kinds(where)) == (act, "stopped", kept)
 
 
 @pytest.mark.parametrize("stop", STOPS)

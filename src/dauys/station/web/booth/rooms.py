@@ -66,6 +66,10 @@ class Rooms(Prints):
         """Return the code of what made the journal refuse everything until a new start."""
         return "J1.2" if self.booths.journal.broken is not None else None
 
+    def page(self, room: Room) -> str:
+        """Return which page a booth is at: that of its room, unless the whole station has stopped."""
+        return "broken" if self.broken() else room.phase()
+
     def act(self, room: Room, act: str, value: str = "", chosen: Chosen = None) -> None:
         """Do what a touch asks. `chosen`: what a page of options has marked. What is wrong is in the room."""
         with room.lock:

@@ -19,7 +19,7 @@ ONE_COLUMN, TWO_COLUMNS = 4, 10
 
 def sight(rooms: Rooms, room: Room, language: Language) -> tuple[str, Facts]:
     """Return the name of the page and what it needs."""
-    name = "broken" if rooms.broken() else room.phase()
+    name = rooms.page(room)
     facts: Facts = {
         "room": room,
         "texts": rooms.texts,

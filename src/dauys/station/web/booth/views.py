@@ -88,5 +88,5 @@ def _chosen(rooms: Rooms, room: Room, marked: list[str]) -> Chosen:
 
 def _stamp(rooms: Rooms, room: Room) -> str:
     """Return what changes whenever the page would be another one."""
-    phase = "broken" if rooms.broken() else room.phase()
+    phase = rooms.page(room)
     return f"{phase} {room.turn}" + (" ready" if phase == "wait" and rooms.ready() else "")

@@ -87,15 +87,17 @@ function presence() {
   for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, here, { passive: true, capture: true });
 }
 
-/** Where the page is longer than the screen, a button says so and goes on. */
+/** Where the page is longer than the screen, a button says so and goes on; it never moves what is to be touched. */
 function more() {
   const main = form.querySelector("main");
   if (main.scrollHeight - main.clientHeight < 24) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "below main", textContent: `${told("more")} ↓` });
-  button.addEventListener("click", () => main.scrollBy({ top: main.clientHeight * 0.8 }));
-  const show = () => { button.hidden = main.scrollTop + main.clientHeight > main.scrollHeight - 24; };
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "below" });
+  const last = () => main.scrollTop + main.clientHeight > main.scrollHeight - 24;
+  button.addEventListener("click", () => main.scrollBy({ top: last() ? -main.scrollHeight : main.clientHeight * 0.8 }));
+  const show = () => { button.textContent = last() ? `${told("up")} ↑` : `${told("more")} ↓`; };
   main.addEventListener("scroll", show, { passive: true });
-  main.append(button);
+  // In the footer, where it covers nothing.
+  (form.querySelector("footer") ?? main).append(button);
   show();
 }
 
