@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "station"))
 from kit_station import DAY, DEVICE, PEOPLE, make
 
 from dauys.cli.main import cli
+from dauys.station.day.people import decision
 from dauys.station.folders import Media
 from dauys.station.program import drill_clock, open_station
 
@@ -105,6 +106,26 @@ def test_a_device_is_set_up_checked_sealed_and_exported(dauys, made):
     assert Path("out", DEVICE, "log", "checkpoint").read_bytes()
 
 
+def test_a_lost_second_medium_is_replaced(dauys, made):
+    installed(dauys, made)
+    password()
+    media = Media(Path("disk"), None, rehearsal=True)
+    told = dauys("check", "--first", "disk", "--second", "usb", *OPEN)
+    assert "Second medium: in step" in told
+    clocks = drill_clock(Path("clock"))
+    with open_station(media, Path("key"), password(), {}, os.urandom, clocks=clocks) as station:
+        station.day.incident("single", decision(PEOPLE, "the stick is lost"))
+        station.desk.open_case("", "a voter is not on the list")
+    Path("usb-2").mkdir()
+    told = dauys("replace", "--second", "usb-2", "--rehearsal", "--password", "password")
+    assert "usb-2 is the second medium now" in told
+    assert "Second medium: in step" in dauys("check", "--second", "usb-2", *OPEN)
+    refused = dauys("replace", "--second", "usb-2", "--rehearsal", "--password", "password", code=2)
+    assert "(J1.5)" in refused
+    # The lost one comes back: what was written meanwhile is written to it.
+    assert "Second medium: in step" in dauys("check", "--second", "usb", *OPEN)
+
+
 def test_what_is_refused_is_said_with_what_to_do(dauys, made):
     told = dauys("init", str(made.kit), "--device", DEVICE, "--rehearsal", code=2)
     assert "(J1.1)" in told
@@ -136,7 +157,7 @@ def test_without_the_right_password_nothing_opens(dauys, made):
 
 def test_the_help_of_every_verb_is_there_in_every_language(dauys):
     for language in ("en", "kk", "ru"):
-        for verb in ("init", "check", "serve", "seal", "export"):
+        for verb in ("init", "check", "serve", "seal", "export", "replace", "drive"):
             told = dauys(verb, "--lang", language, "--help")
             assert "option." not in told
             assert "help." not in told

@@ -20,6 +20,7 @@ from dauys.cli.station_printers import Fitting
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
 from dauys.station.closing import CardCount
+from dauys.station.day.media import replace_second
 from dauys.station.drive.load import Load, Pace, crowd
 from dauys.station.export import export
 from dauys.station.faults import StationError, at
@@ -164,6 +165,19 @@ def export_verb(medium: Path, stick: Path) -> int:
     click.echo(
         words.say("export.done", device=done.device, size=done.size, files=done.files, folder=str(stick))
     )
+    return 0
+
+
+@command.command(cls=Verb, name="replace", context_settings=SETTINGS)
+@_media
+@PASSWORD
+@lang_option
+@reporting
+def replace(**given: Any) -> int:
+    """Make an empty folder the second medium, in the place of a lost one."""
+    media, words = _at(given), words_for(click.get_current_context())
+    replace_second(media, given["stick"], _password(given["password"]), os.urandom)
+    click.echo(words.say("replace.done", folder=str(media.second)))
     return 0
 
 
