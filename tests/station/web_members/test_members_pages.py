@@ -155,11 +155,12 @@ def wait_for_test(own):
     assert own.room.test.ended
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("phase", ["made", "open", "closed"])
-def test_every_page_at_every_time(fresh, path, phase):
+@pytest.mark.parametrize("phase", ["made", "open", "closed", "sealed"])
+def test_every_page_at_every_time(fresh, phase):
     with members(fresh) as own:
-        if phase != "made":
+        if phase == "sealed":
+            to_seal(own)
+        elif phase != "made":
             to_open(own)
         if phase == "closed":
             own.to(EVENING)
@@ -169,7 +170,9 @@ def test_every_page_at_every_time(fresh, path, phase):
             screen.get("/members/")
             screen.post("/members/language", language=language, back="/members/")
             assert f'<html lang="{language}"' in screen.page
-            assert screen.get(f"/members/{path}").count("<h1") == 1
+            for path in PATHS:
+                assert screen.get(f"/members/{path}").count("<h1") == 1, path
+        assert own.errors == []
 
 
 def test_outside_its_time_a_reason_is_asked_for(fresh):
