@@ -89,7 +89,7 @@ def sheets(
         y = _head(pages[-1], protocol, contest, facts)
     _tail(pages[-1], y + 10, facts, seals)
     for number, page in enumerate(pages, 1):
-        _foot(page, protocol, facts, f"{number} / {len(pages)}")
+        _foot(page, protocol, facts, seals, f"{number} / {len(pages)}")
     return tuple(page.svg() for page in pages)
 
 
@@ -262,9 +262,13 @@ def _seal(page: Page, y: float, seal: Sealed) -> None:
         page.text(x + 150, y + 64 + at * 11.5, value, STRONG)
 
 
-def _foot(page: Page, protocol: Protocol, facts: Facts, number: str) -> None:
+def _foot(page: Page, protocol: Protocol, facts: Facts, seals: Sequence[Sealed], number: str) -> None:
     page.rule(MARGIN, FOOT + 2, INNER, 1)
     name = f"{protocol.station} · {protocol.contest} · {protocol.channel.value} · {protocol.version}"
     page.text(MARGIN, FOOT + 13, name, TEXT)
-    page.text(MARGIN + INNER / 2, FOOT + 13, facts.address, TEXT, "middle")
+    page.text(MARGIN + INNER * 0.45, FOOT + 13, facts.address, TEXT, "middle")
+    if seals:
+        tree = parse_checkpoint(parse_note(seals[0].note).text)
+        told = f"{group_digits(tree.size)} {' '.join(spoken_code(tree.root).split('-')[:2])}"
+        page.text(MARGIN + INNER * 0.75, FOOT + 13, told, STRONG, "middle")
     page.text(MARGIN + INNER, FOOT + 13, number, TEXT, "end")

@@ -288,6 +288,7 @@ def show(request: HttpRequest, template: str, here: str, status: int = 200, **fa
             told="" if error is None else told(error, own.language),
             notice=notice,
             typed={name: (values if isinstance(values, list) else [values]) for name, values in kept.items()},
+            then=shown.PAGES.get(room.next(), "/members/step"),
             now=room.now(),
             digits=shown.digits,
             article=lambda text: shown.article(text, own),

@@ -18,7 +18,7 @@ from dauys.station.day.book import Values
 from dauys.station.day.protocols import BLANK, PAPER_LINES, ContestForm, checks, findings
 from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
-from dauys.station.web.members.room import Room
+from dauys.station.web.members.room import Next, Room
 from dauys.systems.protocol import EQUATIONS, VOTES, Check, Finding
 from dauys.words import Words, group_digits
 
@@ -31,6 +31,24 @@ _LINES: Final = (
     "ballots_cast",
     "invalid_ballots",
 )
+
+
+#: Where members are led to.
+PAGES: Final[Mapping[Next, str]] = {
+    "broken": "/members/incident",
+    "owed": "/members/owed",
+    "test": "/members/test",
+    "voting": "/members/reading",
+    "cards": "/members/count/cards",
+    "seal": "/members/seal",
+    "compare": "/members/seal",
+    "devices": "/members/devices",
+    "slips": "/members/count/slips",
+    "paper": "/members/count/paper",
+    "sign": "/members/protocols",
+    "destroy": "/members/destroy",
+    "done": "/members/",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,22 +32,6 @@ STEPS: Final = {
     "open": Phase.OPEN,
     "close": Phase.CLOSED,
 }
-#: Where members are led to.
-PAGES: Final = {
-    "broken": "/members/incident",
-    "owed": "/members/owed",
-    "test": "/members/test",
-    "voting": "/members/reading",
-    "cards": "/members/count/cards",
-    "seal": "/members/seal",
-    "compare": "/members/seal",
-    "devices": "/members/devices",
-    "slips": "/members/count/slips",
-    "paper": "/members/count/paper",
-    "sign": "/members/protocols",
-    "destroy": "/members/destroy",
-    "done": "/members/",
-}
 COUNTED: Final = ("cards", "slips", "paper")
 
 
@@ -83,7 +67,6 @@ def home(request: HttpRequest, room: Room) -> HttpResponse:
         waiting=0 if room.destroyed else max(0, room.booths.free()),
         incidents=[] if room.destroyed else room.night.day.incidents(),
         clock=shown.clock,
-        pages=PAGES,
     )
 
 
