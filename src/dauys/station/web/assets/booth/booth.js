@@ -91,6 +91,7 @@ function presence() {
 function more() {
   const main = form.querySelector("main");
   if (main.scrollHeight - main.clientHeight < 24) return;
+  main.tabIndex = 0; // arrows scroll it, also where nothing in it can be touched
   const button = Object.assign(document.createElement("button"), { type: "button", className: "below" });
   const last = () => main.scrollTop + main.clientHeight > main.scrollHeight - 24;
   button.addEventListener("click", () => main.scrollBy({ top: last() ? -main.scrollHeight : main.clientHeight * 0.8 }));

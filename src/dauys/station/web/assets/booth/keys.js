@@ -47,7 +47,7 @@ export function keys(form) {
       return main?.click();
     }
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    if (step && !text && target?.type !== "radio") {
+    if (step && !text && target?.type !== "radio" && target?.tagName !== "MAIN") {
       event.preventDefault();
       // From nowhere, the options come first.
       if (target === document.body && inputs.length) return (inputs.find((one) => one.checked) ?? inputs[0]).focus();
