@@ -7,7 +7,7 @@ DEMO_PORT ?= 8004
 DEMO_SERVE ?= 1
 JOBS ?= 2
 
-.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-timing fuzz defences powercut lock clean
+.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-station bench-timing fuzz defences powercut lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -62,6 +62,9 @@ bench-peers: dev ## encrypted ballots beside ElectionGuard-python and belenios-t
 
 bench-record: dev ## a record of many ballots beside the ballots alone, in one run (SMALL=n LARGE=n)
 	@$(PY) bench/record.py $(if $(SMALL),--small $(SMALL)) $(if $(LARGE),--large $(LARGE))
+
+bench-station: dev ## how long people wait at a station's desks and booths, 15 minutes (MINUTES=n)
+	@$(PY) bench/station.py $(if $(MINUTES),--minutes $(MINUTES))
 
 bench-timing: dev ## whether the time of encryption and of partial decryption tells secrets apart: a report
 	@bench/timing.sh

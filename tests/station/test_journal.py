@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import apsw
 import pytest
@@ -436,3 +437,24 @@ def test_a_record_file_is_read_before_it_is_written(tmp_path):
         file.append({"id": "00"})
     with raises("J1.3"):
         file.read()
+
+
+@pytest.mark.parametrize("how", ["cast", "challenge", "abandon", "leave"])
+def test_a_session_that_ends_never_counts_twice(place, monkeypatch, how):
+    with place.open() as bench:
+        seen, asked = [], []
+        name = "leave" if how == "leave" else "end"
+        real = getattr(bench.journal, name)
+
+        def ended(*given):
+            real(*given)
+            # Another booth asks at this very moment, as it did under load.
+            asked.append(threading.Thread(target=lambda: seen.append(bench.booths.free())))
+            asked[0].start()
+            asked[0].join(0.2)
+
+        monkeypatch.setattr(bench.journal, name, ended)
+        bench.desk.admitted += 1
+        bench.vote(1, how)
+        asked[0].join()
+        assert seen == [1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,13 +54,18 @@ def command(context: click.Context, /, election: Path, out: Path, **given: Any) 
         live = None
         if given["real"]:
             scene, names = real_scene(scene, given["real"], SEED)
-            say = (lambda _: None) if given["quiet"] else steps.console.print
+            say = partial(_line, steps, quiet=given["quiet"])
             live = DemoStations(out / "stations", names, SEED, say, words)
         made = _write(out, scene, steps, words, live)
     verified = _verify(made, words, quiet=given["quiet"])
     if not given["quiet"]:
         _say(made, verified, words)
     context.exit(int(changes_something(verified.report)))
+
+
+def _line(steps: Steps, line: str, *, quiet: bool) -> None:
+    if not quiet:
+        steps.console.print(line, soft_wrap=True)
 
 
 def _write(out: Path, scene: Scene, steps: Steps, words: Words, live: DemoStations | None) -> Simulated:

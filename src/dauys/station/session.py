@@ -190,7 +190,9 @@ class Booths:
             if session.step is Step.DECIDE and session.card is not None:
                 self._end(session, session.card, "abandoned", session.card.s1)
             else:
-                self.journal.leave(session.terminal)
+                with self._lock:
+                    self.journal.leave(session.terminal)
+                    self.sessions.pop(session.terminal, None)
             step, glass = session.step, self.printers(session.terminal)
             self._forget(session)
             if step in (Step.SLIPS, Step.DECIDE):
@@ -211,7 +213,11 @@ class Booths:
     def _end(self, session: Session, card: Card, kind: Kind, body: bytes) -> None:
         slips = self._slips(session.style)
         ending = Ending(card.hash, kind, session.digest, session.style, body, slips)
-        self.journal.end(session.terminal, ending, None if kind == "abandoned" else self.tree())
+        tree = None if kind == "abandoned" else self.tree()
+        with self._lock:
+            # Both at once: between them the session would count twice, and somebody admitted find no booth.
+            self.journal.end(session.terminal, ending, tree)
+            self.sessions.pop(session.terminal, None)
 
     def _part1(self, session: Session, card: Card) -> None:
         signature = self.device.sign_part1(card, session.digest)
