@@ -245,7 +245,12 @@ def test_no_state_has_violations(desk, axe, station, theme, language):
     page.click('[value="panel:cases"]')
     page.wait_for_selector("fieldset.case")
     assert violations(page, axe) == []
-    station.is_open[0] = True
+    station.is_open[0], station.on_paper[0], station.journal.carried = True, True, True
+    again(page, station)
+    for steps in (["417", "Enter"], ["F8"]):
+        reach(page, steps)
+        assert violations(page, axe) == [], steps
+    station.on_paper[0], station.journal.carried = False, False
     assert page.faults == []
 
 
