@@ -88,7 +88,7 @@ DEFENCES = [
     _at("the desk closes when all adds up", f"{DAY}/night.py",
         "        close_fields(self.day.journal, self.desk(), cards, register)\n        self.close_desk()",
         "        self.close_desk()", "test_the_desk_is_closed_only_when_all_adds_up"),
-    _at("a form is taken once", f"{PAGES}/acts.py",
+    _at("a form is taken once", f"{PAGES}/forms.py",
         'if not request.terminal.take(form.get("token", "")):', "if False:", "test_a_form_is_taken_once"),
     _at("slips are marked by two who saw them", f"{PAGES}/acts.py",
         'decided = decision(names_of(request), form.get("reason", ""))\n'

@@ -16,7 +16,7 @@ from dauys.station.day.loading import waiting_for
 from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.web.members.acts import told
+from dauys.station.web.members.forms import told
 from dauys.station.web.settings import configure
 
 configure()
