@@ -18,7 +18,7 @@ from dauys.station.journal import Journal
 from dauys.station.secrets import Random
 
 CLOSED: Final = "closed"
-#: Files of either medium that need the keys of the day; with `keys.sealed` gone nothing opens them.
+#: Files of either medium that need the keys of the day; with `keys.sealed` gone no program opens them.
 SECRET: Final = ("keys.sealed", "journal.db", "desk.db", "booth.records", "desk.records")
 
 
@@ -45,7 +45,8 @@ def closed_with(journal: Journal) -> Mapping[str, Any] | None:
 def destroy(folder: Path, random: Random) -> list[str]:
     """Overwrite and remove whatever needs the keys of the day; return the names. Again it finds nothing.
 
-    The keys come first: a cut after that leaves bytes which nobody can open.
+    The keys come first: a cut after that leaves files that no program of ours opens, and that only the start
+    password and the key stick, which members destroy, could decrypt.
     """
     gone = []
     for path in _secret_files(folder):
