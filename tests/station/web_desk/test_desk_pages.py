@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
 from booth_bench import letters
 
 from dauys.domain.text import LANGUAGES
+from dauys.station.desk.facts import Newcomer
 from dauys.station.faults import StationError
 from dauys.words import Words
 
@@ -158,6 +160,17 @@ def test_what_was_typed_is_text_and_nothing_else(client):
     client.send("add", name="<b>x", born="31.02.1990", address="&", proof="1")
     assert said(client) == "J4.12"
     assert 'value="&lt;b&gt;x"' in client.page
+
+
+def test_names_of_the_list_are_text(opened, client):
+    odd = Newcomer("Аты <i>жоқ</i> & Co", date(1970, 1, 1), "<b>", proof='"')
+    key = opened.journal.add(odd, date(2004, 9, 19))
+    opened.rooms.register.add(key, opened.journal.added()[key])
+    client.send("find", q="аты")
+    assert client.offers(f"open:{key}")
+    assert "<i>" not in client.page
+    assert client.page.count("&lt;i&gt;жоқ") >= 2  # in the list and beside it
+    assert ">&lt;b&gt;<" in client.page
 
 
 def test_undo_needs_the_thing_in_hand_and_a_reason(opened, client):
