@@ -7,7 +7,7 @@ DEMO_PORT ?= 8004
 DEMO_SERVE ?= 1
 JOBS ?= 2
 
-.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-station bench-timing fuzz defences powercut lock clean
+.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-station bench-timing fuzz defences powercut secrecy lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -77,6 +77,9 @@ defences: dev    ## take out each defence in turn, and name the test that fails 
 
 powercut: dev    ## cut the power of a station CUTS times (10,000), resumable; the report is docs/powercut.txt
 	@$(PY) tests/powercut/campaign.py --folder target/powercut --report docs/powercut.txt
+
+secrecy: dev     ## what a station keeps secret, at full size: order, disk images, receipts, vendor (root for the images)
+	@$(PY) tests/secrecy/full.py
 
 lock:            ## write the lock files again
 	@tools/lock.sh

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dauys.crypto.framing import framed_hash
 from dauys.domain.election import AGAINST_ALL
 from dauys.station.closing import CardCount, close_fields
 from dauys.station.day.day import Day
@@ -26,7 +27,7 @@ from dauys.station.desk.journal import DeskJournal
 from dauys.station.device import Device
 from dauys.station.device_log import Sample, Tree
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, Opened, open_media
+from dauys.station.folders import Media, Opened, open_media, unlock
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of, styles_of
 from dauys.station.printer.glass import PaperGlass
@@ -65,7 +66,10 @@ def drill_clock(file: Path) -> Clocks:
 
 @dataclass(frozen=True)
 class Station:
-    """One device at work. `printers`: of each booth, by its number; `glasses`: what prints papers on them."""
+    """One device at work. `printers`: of each booth, by its number; `glasses`: what prints papers on them.
+
+    `tls`: 32 bytes, the key under which the authority of its pages is kept.
+    """
 
     kit: Kit
     media: Media
@@ -77,6 +81,7 @@ class Station:
     printers: Mapping[int, Fitted]
     glasses: Mapping[int, PaperGlass]
     clocks: Clocks
+    tls: bytes = field(repr=False)
 
     def read(self) -> Tree:
         """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
@@ -137,7 +142,9 @@ def open_station(
             opened.log.tree,
             glasses.__getitem__,
         )
-        yield Station(kit, media, device, opened, desk, day, booths, printers, glasses, clocks)
+        start, _ = unlock(media.first, opened.facts, stick, password)
+        tls = framed_hash("station-tls", start.keys)[:32]
+        yield Station(kit, media, device, opened, desk, day, booths, printers, glasses, clocks, tls)
 
 
 def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:

@@ -19,7 +19,7 @@ from dauys.station.secrets import Random
 
 CLOSED: Final = "closed"
 #: Files of either medium that need the keys of the day; with `keys.sealed` gone no program opens them.
-SECRET: Final = ("keys.sealed", "journal.db", "desk.db", "booth.records", "desk.records")
+SECRET: Final = ("keys.sealed", "tls.sealed", "journal.db", "desk.db", "booth.records", "desk.records")
 
 
 def close(journal: Journal, log: DeviceLog, fields: Mapping[str, object]) -> Tree:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from dauys.station.program import Station, ballots_of
+from dauys.station.web.authority import kept_authority
 from dauys.station.web.booth.of_kit import texts_of
 from dauys.station.web.booth.rooms import Rooms
-from dauys.station.web.certificates import Pair, make_authority, make_server_pair
+from dauys.station.web.certificates import Pair, make_server_pair
 from dauys.station.web.desk.of_station import desks_of
 from dauys.station.web.members.of_station import room_of
 from dauys.station.web.server import LOOPBACK, serve
@@ -64,7 +65,14 @@ def running(station: Station, address: Address) -> Iterator[Served]:
     authority = server = None
     if not address.loopback:
         now = station.clocks.now()
-        authority = make_authority(station.device.id, [address.host], now)
+        authority = kept_authority(
+            station.media.first,
+            station.tls,
+            os.urandom,
+            device=station.device.id,
+            hosts=[address.host],
+            now=now,
+        )
         server = make_server_pair(authority, [address.host], now)
     services = services_of(station, address, authority)
     with serve(services, (address.host, address.port), server) as (host, port):

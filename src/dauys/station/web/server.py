@@ -23,6 +23,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: Desks and booths keep a connection each; a print may hold a thread for a while.
 THREADS = 24
 TICK = 1.0
+#: A file here is in memory alone.
+MEMORY = "/dev/shm"  # noqa: S108  # a folder with a random name is made in it
 
 
 def application(services: Services) -> Application:
@@ -77,7 +79,7 @@ def _tick(services: Services, over: Event) -> None:
 
 def _adapter(tls: Pair) -> BuiltinSSLAdapter:
     """Give the library the key as the file it wants, for as long as it reads it."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=MEMORY if Path(MEMORY).is_dir() else None) as folder:
         certificate, key = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
         certificate.write_bytes(tls.certificate)
         key.touch(mode=0o600)
