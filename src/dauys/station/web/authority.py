@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -42,10 +42,10 @@ def kept_authority(
     return made
 
 
-def _open(path: Path, key: bytes) -> dict[str, str]:
+def _open(path: Path, key: bytes) -> dict[str, Any]:
     data = path.read_bytes()
     try:
-        found: dict[str, str] = json.loads(ChaCha20Poly1305(key).decrypt(data[:NONCE], data[NONCE:], _ABOUT))
+        found: dict[str, Any] = json.loads(ChaCha20Poly1305(key).decrypt(data[:NONCE], data[NONCE:], _ABOUT))
     except InvalidTag as error:
         raise StationError(
             "J1.1", found="another key", expected="that of this device", place=at(path)
