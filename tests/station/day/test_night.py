@@ -259,3 +259,15 @@ def test_without_the_decision_an_empty_medium_is_a_stale_one(place):
     with pytest.raises(StationError) as raised, place.open(third):
         pass
     assert code(raised) == "J1.7"
+
+
+def test_a_carried_device_brings_its_log_and_makes_no_protocol(place):
+    clocks = Clocks()
+    with place.open() as bench:
+        own = sealed(bench, clocks)
+        own.has_protocols = False
+        with pytest.raises(StationError) as raised:
+            own.destroy((), NAMES, EVENING, seeded("x"))
+        assert code(raised) == "J3.6"
+        own.compare(own.seal_code(), NAMES, EVENING)
+        assert own.destroy((), NAMES, EVENING, seeded("x")) == []

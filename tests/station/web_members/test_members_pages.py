@@ -487,3 +487,12 @@ def test_a_reading_stands_where_its_printer_stops(day):
     screen.send("/members/reading", do="take")
     assert "J7.1" in screen.page
     assert own.opened.log.tree()[0] == 1 + 38 + 1
+
+
+def test_a_carried_device_ends_with_its_seal(day):
+    own, screen = day
+    to_seal(own)
+    own.room.night.has_protocols = False
+    assert own.room.next() == "destroy"
+    screen.send("/members/destroy", sure="yes", name=NAMES)
+    assert own.room.destroyed

@@ -43,6 +43,7 @@ class Night:
 
     `desk`: what the desk counted so far; `others`: the station's other devices that were installed, None
     where one has not been loaded yet; `round`: of the vote. `close_desk`: lets nobody be marked any more.
+    `has_protocols`: the station's protocols are made here; a carried device brings its log to the main one.
     """
 
     day: Day
@@ -52,6 +53,7 @@ class Night:
     round: int = 1
     others: dict[str, Sealed | None] = field(default_factory=dict)
     close_desk: Callable[[], object] = field(default=lambda: None)
+    has_protocols: bool = True
 
     # Cards, and the seal
 
@@ -128,7 +130,7 @@ class Night:
         made again.
         """
         there = present(names)
-        for what in ("compared", "signed"):
+        for what in ("compared", "signed") if self.has_protocols else ("compared",):
             if self.book.minuted(what) is None:
                 raise StationError("J3.6", found=f"not {what}", expected=what, hint=what)
         write_all(self.book.folders, MINUTES, self.minutes())

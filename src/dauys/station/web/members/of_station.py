@@ -58,8 +58,16 @@ def _night(station: Station) -> Night:
     contests = tuple(_form(name, options, own) for (name, options), own in pairs)
     number = int(kit.vote_id.split("/")[1])
     book = read_book(station.media.folders)
+    carried = kit.device(station.device.id).kind == "carried"
     return Night(
-        station.day, book, contests, station.desk.count, number, _others(station, book), station.desk.close
+        station.day,
+        book,
+        contests,
+        station.desk.count,
+        number,
+        {} if carried else _others(station, book),
+        station.desk.close,
+        not carried,
     )
 
 

@@ -205,13 +205,17 @@ class Room:
             return "seal" if book.agreed("cards") is not None else "cards"
         if book.minuted("compared") is None:
             return "compare"
+        return self._counted() if self.night.has_protocols else "destroy"
+
+    def _counted(self) -> Next:
+        """Return what is still to be counted, and what comes after it."""
         if self.night.missing_devices():
             return "devices"
-        if book.agreed("slips") is None:
+        if self.night.book.agreed("slips") is None:
             return "slips"
-        if book.agreed("paper") is None:
+        if self.night.book.agreed("paper") is None:
             return "paper"
-        return "sign" if book.minuted("signed") is None else "destroy"
+        return "sign" if self.night.book.minuted("signed") is None else "destroy"
 
     # What is done from more than one page
 
