@@ -10,20 +10,10 @@ from typing import Any
 import click
 
 from dauys.cli.intake_send import protocol, send, sighting
-from dauys.cli.intake_words import (
-    FILE,
-    FOLDER,
-    SETTINGS,
-    Option,
-    Verb,
-    Verbs,
-    read_intake_key,
-    reporting,
-    say,
-    tell,
-)
+from dauys.cli.intake_words import read_intake_key, reporting, say, tell
 from dauys.cli.log_words import make_key
 from dauys.cli.options import json_option, lang_option
+from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs
 from dauys.cli.verify import read_log_key
 from dauys.intake.against_record import check_in_record
 from dauys.intake.app import IntakeApp

@@ -8,19 +8,10 @@ from typing import Any
 
 import click
 
-from dauys.cli.intake_words import (
-    FILE,
-    FOLDER,
-    SETTINGS,
-    Option,
-    Verb,
-    read_intake_key,
-    reporting,
-    say,
-    tell,
-)
+from dauys.cli.intake_words import read_intake_key, reporting, say, tell
 from dauys.cli.log_words import read_key
 from dauys.cli.options import json_option, lang_option
+from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb
 from dauys.cli.verify import read_log_key
 from dauys.intake.client import deliver, receipt_name, upload
 from dauys.intake.parcels import device_of, protocol_parcel, sighting_parcel

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import click
 
-from dauys.cli.kit_words import FILE, SETTINGS, Option, Verb, Verbs, kit_words, reporting
 from dauys.cli.log_words import make_key, read_bytes, read_key
 from dauys.cli.options import lang_option
+from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.formats.voters import SALT_BYTES
 from dauys.record.book import open_record
 from dauys.record.keys import ED25519
@@ -129,7 +129,7 @@ def _tell(kit: Kit) -> None:
 
 
 def _say(sentence: str, **facts: object) -> str:
-    return kit_words(click.get_current_context()).say(sentence, **facts)
+    return words_for(click.get_current_context()).say(sentence, **facts)
 
 
 def _bytes(path: Path) -> bytes:

@@ -75,8 +75,15 @@ def _lines(formatter: click.HelpFormatter, text: str) -> None:
         formatter.write(f"  {line}\n" if line else "\n")
 
 
-def reporting(function: Callable[..., int | None]) -> Callable[..., None]:
-    """Let a command return its exit code; whatever is wrong with what it was given leaves with 2."""
+def _unusable(_: DauysError) -> int:
+    """Whatever is wrong with what a command was given leaves with 2."""
+    return 2
+
+
+def reporting(
+    function: Callable[..., int | None], code_of: Callable[[DauysError], int] = _unusable
+) -> Callable[..., None]:
+    """Let a command return its exit code, and report errors. `code_of`: with which code one leaves."""
 
     @wraps(function)
     def run(*args: Any, **options: Any) -> None:
@@ -98,7 +105,7 @@ def reporting(function: Callable[..., int | None]) -> Callable[..., None]:
             if not isinstance(problem, Problem):
                 raise
             report(problem, words_for(context))
-            code = 2
+            code = code_of(error)
         context.exit(code)
 
     return run
