@@ -153,6 +153,7 @@ def members(place: Place, moment: datetime = POLLS - timedelta(days=2)) -> Itera
             lambda: rehearse(device, "majilis", seeded("deck"), lambda _: glass),
             FakePrints(printed),
             lambda: Turnout(1947, 517, admitted[0]),
+            hours=("10:00", "14:00", "18:00"),
         )
         services = Services(booths, texts, terminals, rooms, members=room, tell=errors.append)
         yield Members(services, clock, seconds, admitted, opened, glass, printed, errors)

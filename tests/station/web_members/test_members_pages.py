@@ -117,6 +117,8 @@ def test_a_whole_day_through_its_pages(day):
     morning(own, screen)
     own.vote(7)
     screen.send("/members/reading", do="take")
+    assert "10:00, 14:00, 18:00" in screen.text
+    assert "of 1 947" in screen.text
     assert [what for what, _ in own.printed] == ["deck", "tested", "zero", "open"]
     own.to(EVENING)
     screen.send("/members/step", step="close", name=NAMES)

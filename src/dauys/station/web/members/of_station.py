@@ -47,7 +47,8 @@ def room_of(
         None if printer is None else _prints(station, address),
         lambda: _turnout(station),
         lambda name, folder: _load(station, name, folder),
-        single=media.second is None,
+        tuple(one.strftime("%H:%M") for one in kit.election.turnout_readings),
+        media.second is None,
     )
 
 

@@ -110,7 +110,8 @@ class Room:
 
     `software`: SHA-256 of what runs here; `act`: what the act of installation says; `take_reading`: closes a
     batch and signs the tree; `prints`: what a printer of this station can print for members, None without
-    one; `turnout`: voters as the desk counts them; `load`: reads the sealed log of another device.
+    one; `turnout`: voters as the desk counts them; `load`: reads the sealed log of another device;
+    `hours`: when turnout is read.
     """
 
     night: Night
@@ -128,6 +129,7 @@ class Room:
     prints: Prints | None = None
     turnout: Callable[[], Turnout] | None = None
     load: Callable[[str, Path], Sealed] = field(default=refuse_device)
+    hours: tuple[str, ...] = ()
     single: bool = False
     destroyed: bool = False
     minuted_start: bool = False
