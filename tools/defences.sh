@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 failed=0
 .venv/bin/python tools/defences.py || failed=1
 .venv/bin/python tests/trustees/defences.py --rust || failed=1
-for suite in verify/verifier verify/kit intake/intake station/printer/paper station/web/booth station/day/day; do
+for suite in verify/verifier verify/kit intake/intake station/printer/paper station/web/booth station/desk/desk station/day/day; do
     .venv/bin/python "tests/${suite}_defences.py" || failed=1
 done
 exit "$failed"
