@@ -19,7 +19,7 @@ CARDS = {"received": 400, "returned": 1, "spoiled": 0, "unused": 390, "missing":
 
 
 def decks() -> bytes:
-    """Contests as options and limit, the ballots of their deck by places from 0, and slips with blanks last."""
+    """Contests as options and limit, ballots of their deck by places from 0, slips with blanks last."""
     found = []
     for shapes in SHAPES:
         deck = make_deck(shapes)

@@ -1,4 +1,4 @@
-"""Decks and books are byte for byte those of `spec/vectors/day/`, and what is read there is what was written."""
+"""Decks and books are byte for byte those of `spec/vectors/day/`; what is read is what was written."""
 
 import json
 import shutil
