@@ -14,8 +14,9 @@ import apsw
 
 from dauys.domain.voters import Voter
 from dauys.station.day.people import line, present
-from dauys.station.desk.effects import insert, person
+from dauys.station.desk.effects import insert
 from dauys.station.desk.facts import Channel, Fact, Newcomer, Standing
+from dauys.station.desk.newcomers import LONGEST, newcomer_body, plain, require_new
 from dauys.station.desk.tables import AGAIN
 from dauys.station.desk.view import DeskView, key_of
 from dauys.station.faults import StationError
@@ -24,8 +25,6 @@ from dauys.station.secrets import Random
 from dauys.station.writing import Points, Writing
 
 ID: Final = 16
-ADULT: Final = 18
-LONGEST: Final = 300
 #: What has to be in a member's hand before a mark is undone.
 RETURNED: Final = {"paper": "ballot", "electronic": "card"}
 Check = Callable[[], None]
@@ -125,17 +124,9 @@ class DeskJournal(DeskView, Writing):
         `day`: of voting. Raises StationError J3.7 for a missing text, J4.7 where the person is on the list or
         added already, J4.8 where the certificate was presented already, J4.9 for somebody too young.
         """
-        if (one.born.year + ADULT, one.born.month, one.born.day) > (day.year, day.month, day.day):
-            raise StationError("J4.9", found=one.born.isoformat(), expected=f"{ADULT} on {day.isoformat()}")
-        name, address = line(one.name, LONGEST, "name"), line(one.address, LONGEST, "address")
-        certificate = one.certificate and line(one.certificate, LONGEST, "certificate")
-        proof = one.proof and line(one.proof, LONGEST, "proof")
-        if not (proof or certificate):
-            raise StationError("J3.7", found="nothing", expected="proof or certificate", hint="proof")
-        body = {"address": address, "born": one.born.isoformat(), "certificate": certificate, "name": name,
-                "proof": proof}  # fmt: skip
+        body = newcomer_body(one, day)
         with self._lock:
-            self._is_new(body)
+            require_new(self, body)
             return key_of(self._keep("added", body, unique="J4.7"))
 
     def issue(self, voter: str, number: str) -> None:
@@ -147,7 +138,7 @@ class DeskJournal(DeskView, Writing):
         """Take a certificate that was issued here back: its voter may vote here. Raises StationError J4.2."""
         with self._lock:
             held = self.certificate(voter)
-            if not held or _plain(held) != _plain(number):
+            if not held or plain(held) != plain(number):
                 raise StationError(
                     "J4.2", found="another number" if held else "none", expected="the one issued"
                 )
@@ -242,19 +233,3 @@ class DeskJournal(DeskView, Writing):
                 code, found=found.state if found else "not voted", expected=" or ".join(states)
             )
         return found
-
-    def _is_new(self, body: Mapping[str, Any]) -> None:
-        who = person(body["name"], body["born"])
-        for one in self.voters.values():
-            if who in (person(one.name_kk, one.born.isoformat()), person(one.name_ru, one.born.isoformat())):
-                raise StationError("J4.7", found=f"No. {one.number}", expected="nobody of the list")
-        own = _plain(body["certificate"])
-        if own and any(_plain(one["certificate"]) == own for one in (f.body for f in self.facts("added"))):
-            raise StationError("J4.8", found="presented already", expected="a new certificate")
-        if own and any(_plain(self.certificate(key)) == own for key in self.voters):
-            raise StationError("J4.8", found="issued here", expected="a certificate of another station")
-
-
-def _plain(number: str) -> str:
-    """Return a certificate's number without what people write differently."""
-    return "".join(one for one in number.casefold() if one.isalnum())

@@ -75,6 +75,12 @@ class DeskView(Reading):
             return ""
         return own.certificate
 
+    def held(self) -> list[str]:
+        """Return the numbers of all certificates with which voters of the list vote elsewhere."""
+        today = {one.voter for one in self.standings().values() if one.state == "certificate"}
+        before = {key for key, voter in self.voters.items() if voter.certificate}
+        return [number for key in sorted(today | before) if (number := self.certificate(key))]
+
     def visits(self) -> set[str]:
         """Return the voters whom this device, a carried one, was sent to."""
         return {row[0] for row in self._rows("SELECT voter FROM visit")}

@@ -10,18 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import RLock
-from typing import Final, Literal, cast
+from typing import Final
 
 from dauys.domain.text import Text
-from dauys.station.desk.facts import Channel, Newcomer
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.desk.queue import Queue
-from dauys.station.desk.search import Register, typed_date
+from dauys.station.desk.search import Register
 from dauys.station.faults import StationError
-from dauys.station.web.desk.room import PANELS, DeskRoom
+from dauys.station.web.desk.acts import ACTS, Form
+from dauys.station.web.desk.room import DeskRoom
 
-Form = Mapping[str, str]
-Act = Callable[["DeskRooms", DeskRoom, str, Form], None]
 #: Acts that only members of this station's open day may do.
 IN_THE_DAY: Final = ("mark", "again", "test", "test_again")
 
@@ -84,7 +82,7 @@ class DeskRooms:
     def act(self, room: DeskRoom, name: str, value: str, form: Form) -> None:
         """Do what a button says. What is refused is said, and changes nothing."""
         with room.lock, self._refusing(room, form):
-            act = _ACTS.get(name)
+            act = ACTS.get(name)
             if act is None or form.get("voter", "") != room.opened:
                 # Another page than the one that the screen is at: never a mark on whom nobody sees.
                 raise StationError("J4.11", found="another page", expected="the page shown")
@@ -104,159 +102,3 @@ class DeskRooms:
             room.quiet()
             room.code, room.wrong = error.code, error.problem.hint or ""
             room.kept = dict(form)
-
-    # Where the screen is
-
-    def _find(self, room: DeskRoom, _: str, form: Form) -> None:
-        room.quiet()
-        room.query, room.opened, room.panel = form.get("q", ""), "", ""
-        hits = self.register.search(room.query)
-        if len(hits) == 1:
-            room.opened = hits[0].key
-
-    def _open(self, room: DeskRoom, value: str, form: Form) -> None:
-        if self.register.get(value) is None:
-            raise StationError("J4.4", found="nobody", expected="a voter of this station")
-        room.quiet()
-        room.query = form.get("q", room.query)
-        room.opened = value
-        room.panel = room.panel if room.panel in ("undo", "mobile") else ""
-
-    def _close(self, room: DeskRoom, _: str, __: Form) -> None:
-        room.quiet()
-        if room.panel:
-            room.panel = ""
-        else:
-            room.query = room.opened = ""
-
-    def _next(self, room: DeskRoom, _: str, __: Form) -> None:
-        room.quiet()
-        room.query = room.opened = room.panel = ""
-
-    def _panel(self, room: DeskRoom, value: str, _: Form) -> None:
-        room.quiet()
-        room.panel = value if value in PANELS and value != room.panel else ""
-        if room.panel in ("add", "test"):
-            room.opened = ""
-
-    # Who votes
-
-    def _mark(self, room: DeskRoom, value: str, _: Form) -> None:
-        if value not in ("paper", "electronic"):
-            raise StationError("J4.11", found="no channel", expected="paper or electronic")
-        self.journal.mark(room.opened, cast(Channel, value))
-        self.queue.served()
-        room.mark(room.opened)
-        room.done(value)
-
-    def _undo(self, room: DeskRoom, _: str, form: Form) -> None:
-        returned = form.get("returned", "")
-        if returned not in ("ballot", "card"):
-            raise StationError("J4.5", found="nothing", expected="what was given back", hint="returned")
-        reason = form.get("why", "").strip() or form.get("reason", "")
-        self.journal.undo(room.opened, cast(Literal["ballot", "card"], returned), reason)
-        room.done("undone")
-
-    def _again(self, room: DeskRoom, _: str, form: Form) -> None:
-        room.done("again", turn=self.journal.readmit(room.opened, form.get("name", "")))
-
-    def _test(self, room: DeskRoom, _: str, form: Form) -> None:
-        self.journal.test(form.get("name", ""))
-        room.done("test")
-
-    def _test_again(self, room: DeskRoom, _: str, form: Form) -> None:
-        room.done("again", turn=self.journal.test_again(form.get("name", ""), form.get("name2", "")))
-
-    def _spoil(self, room: DeskRoom, value: str, _: Form) -> None:
-        place = int(value) if value.isdecimal() else 0
-        if not 0 < place <= len(self.about.ballots):
-            raise StationError("J4.5", found=value, expected="a ballot of this station")
-        self.journal.spoil(room.opened, place)
-        room.done("spoiled")
-
-    # Who is on the list
-
-    def _add(self, room: DeskRoom, _: str, form: Form) -> None:
-        born = typed_date(form.get("born", ""))
-        if born is None:
-            raise StationError("J4.12", found="no date", expected="14.03.1961", hint="born")
-        one = Newcomer(
-            form.get("name", ""),
-            born,
-            form.get("address", ""),
-            form.get("proof", ""),
-            form.get("certificate", ""),
-        )
-        key = self.journal.add(one, self.about.day)
-        self.register.add(key, self.journal.added()[key])
-        room.opened, room.query = key, ""
-        room.done("presented" if one.certificate else "added")
-
-    def _issue(self, room: DeskRoom, _: str, form: Form) -> None:
-        self.journal.issue(room.opened, form.get("certificate", ""))
-        room.done("issued")
-
-    def _back(self, room: DeskRoom, _: str, form: Form) -> None:
-        self.journal.take_back(room.opened, form.get("certificate", ""))
-        room.done("back")
-
-    # Mobile voting, cases, queue
-
-    def _send(self, room: DeskRoom, _: str, form: Form) -> None:
-        names = (form.get("name", ""), form.get("name2", ""))
-        self.journal.send(room.opened, form.get("device", ""), names)
-        room.done("sent")
-
-    def _visit(self, room: DeskRoom, _: str, __: Form) -> None:
-        self.journal.visit(room.opened)
-        room.done("visit")
-
-    def _bring(self, room: DeskRoom, value: str, _: Form) -> None:
-        if value not in ("voted", "not"):
-            raise StationError("J4.11", found="neither", expected="voted or not")
-        self.journal.bring(room.opened, voted=value == "voted")
-        room.done(f"brought.{value}")
-
-    def _case(self, room: DeskRoom, _: str, form: Form) -> None:
-        reason = form.get("why", "").strip() or form.get("reason", "")
-        self.journal.open_case(room.opened, reason)
-        room.done("case")
-
-    def _settle(self, room: DeskRoom, value: str, form: Form) -> None:
-        try:
-            case = bytes.fromhex(value)
-        except ValueError:
-            case = b""
-        self.journal.settle(case, form.get(f"why-{value}", ""))
-        room.done("settled")
-
-    def _queue(self, room: DeskRoom, _: str, form: Form) -> None:
-        try:
-            self.queue.counted(int(form.get("waiting", "")))
-        except ValueError as error:
-            raise StationError("J4.13", found="no such number", expected="0…999", hint="waiting") from error
-        room.done("queue")
-
-
-_ACTS: Final[Mapping[str, Act]] = {
-    "find": DeskRooms._find,
-    "open": DeskRooms._open,
-    "close": DeskRooms._close,
-    "next": DeskRooms._next,
-    "panel": DeskRooms._panel,
-    "mark": DeskRooms._mark,
-    "undo": DeskRooms._undo,
-    "again": DeskRooms._again,
-    "test": DeskRooms._test,
-    "test_again": DeskRooms._test_again,
-    "spoil": DeskRooms._spoil,
-    "add": DeskRooms._add,
-    "issue": DeskRooms._issue,
-    "back": DeskRooms._back,
-    "send": DeskRooms._send,
-    "bring": DeskRooms._bring,
-    "visit": DeskRooms._visit,
-    "case": DeskRooms._case,
-    "settle": DeskRooms._settle,
-    "queue": DeskRooms._queue,
-}
