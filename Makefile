@@ -76,7 +76,7 @@ defences: dev    ## take out each defence in turn, and name the test that fails 
 	@tools/defences.sh
 
 powercut: dev    ## cut the power of a station CUTS times (10,000), resumable; the report is docs/powercut.txt
-	@$(PY) tests/powercut/campaign.py --folder target/powercut --report docs/powercut.txt
+	@$(PY) tests/powercut/campaign.py --jobs $(JOBS) --folder target/powercut --report docs/powercut.txt
 
 secrecy: dev     ## what a station keeps secret, at full size: order, disk images, receipts, vendor (root for the images)
 	@$(PY) tests/secrecy/full.py

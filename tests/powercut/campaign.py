@@ -20,6 +20,7 @@ import random
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -323,9 +324,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--report", type=Path)
     parser.add_argument("--no-controls", action="store_true")
+    parser.add_argument("--jobs", type=int, default=1, help="stations that are cut side by side")
     told = parser.parse_args()
     if reason := why_not():
         raise SystemExit(f"the power cannot be cut here: {reason}")
+    if told.jobs > 1:
+        begun = time.monotonic()
+        finish(side_by_side(told), time.monotonic() - begun, told.report)
     kept = told.folder / f"progress-{told.seed}.json" if told.folder else None
     tally = Tally(**json.loads(kept.read_text())) if kept and kept.exists() else Tally()
 
@@ -346,9 +351,37 @@ def main() -> None:
             cuts(table, tally, told.cuts, told.seed, keep)
         finally:
             table.clear()
-    text = report(tally, time.monotonic() - begun)
-    if told.report:
-        told.report.write_text(text)
+    finish(tally, time.monotonic() - begun, told.report)
+
+
+def side_by_side(told: argparse.Namespace) -> Tally:
+    """Share the cuts between processes, each with its own seed and stations; return all that they found."""
+    folder = told.folder or Path(tempfile.mkdtemp())
+    shares = [told.cuts // told.jobs + (job < told.cuts % told.jobs) for job in range(told.jobs)]
+    children = []
+    for job, share in enumerate(shares):
+        more = ["--no-controls"] if job or told.no_controls else []
+        own = ["--cuts", str(share), "--seed", str(told.seed + job), "--folder", str(folder)]
+        command = [sys.executable, __file__, *own, *more]
+        children.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+    for child in children:
+        child.wait()
+    whole = Tally()
+    for job in range(told.jobs):
+        found = Tally(**json.loads((folder / f"progress-{told.seed + job}.json").read_text()))
+        for name in ("cuts", "second", "kills", "accepted", "in_doubt"):
+            setattr(whole, name, getattr(whole, name) + getattr(found, name))
+        whole.slowest = max(whole.slowest, found.slowest)
+        whole.wrong += found.wrong
+        whole.caught |= found.caught
+    return whole
+
+
+def finish(tally: Tally, seconds: float, place: Path | None) -> None:
+    """Tell what was found, and leave with 1 where something was lost or a control was not caught."""
+    text = report(tally, seconds)
+    if place:
+        place.write_text(text)
     print(text, end="")
     missed = [name for name, (count, _) in tally.caught.items() if not count]
     raise SystemExit(1 if tally.wrong or missed else 0)
