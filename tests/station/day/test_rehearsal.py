@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_device import STYLE, FakeGlass, seeded
 
@@ -14,6 +14,7 @@ from dauys.station.day.rehearsal import rehearse
 contests = st.integers(1, 14).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n)))
 
 
+@settings(deadline=None)
 @given(st.lists(contests, min_size=1, max_size=4))
 def test_every_option_has_its_own_number(shapes):
     deck = make_deck(shapes)
