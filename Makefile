@@ -7,7 +7,7 @@ DEMO_PORT ?= 8004
 DEMO_SERVE ?= 1
 JOBS ?= 2
 
-.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-station bench-timing fuzz defences powercut secrecy lock clean
+.PHONY: help setup dev demo check lint types floors rust python web test test-wheel bench bench-peers bench-record bench-station bench-timing fuzz defences powercut secrecy bundle lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /'
@@ -80,6 +80,9 @@ powercut: dev    ## cut the power of a station CUTS times (10,000), resumable; t
 
 secrecy: dev     ## what a station keeps secret, at full size: order, disk images, receipts, vendor (root for the images)
 	@$(PY) tests/secrecy/full.py
+
+bundle: dev      ## dist/dauys-station.tar.gz, from which a laptop without a network is set up
+	@tools/bundle.sh
 
 lock:            ## write the lock files again
 	@tools/lock.sh

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
@@ -78,10 +77,18 @@ def _tick(services: Services, over: Event) -> None:
 
 
 def _adapter(tls: Pair) -> BuiltinSSLAdapter:
-    """Give the library the key as the file it wants, for as long as it reads it."""
-    with TemporaryDirectory(dir=MEMORY if Path(MEMORY).is_dir() else None) as folder:
-        certificate, key = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
-        certificate.write_bytes(tls.certificate)
-        key.touch(mode=0o600)
-        key.write_bytes(tls.key)
-        return BuiltinSSLAdapter(str(certificate), str(key))
+    """Give the library the key as the file it wants: one in memory, so that no disk ever has it."""
+    with _in_memory(tls.certificate) as certificate, _in_memory(tls.key) as key:
+        return BuiltinSSLAdapter(certificate, key)
+
+
+@contextmanager
+def _in_memory(data: bytes) -> Iterator[str]:
+    """Give the path of a file that is in memory alone, while the context is open."""
+    file = os.memfd_create("dauys", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(file), "wb") as written:
+            written.write(data)
+        yield f"/proc/self/fd/{file}"
+    finally:
+        os.close(file)
