@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime
 from http.client import HTTPSConnection
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +13,7 @@ from booth_bench import bench
 from cryptography import x509
 
 from dauys.station.faults import StationError
+from dauys.station.web import server
 from dauys.station.web.certificates import make_authority, make_server_pair
 from dauys.station.web.server import serve
 
@@ -77,3 +79,18 @@ def test_nothing_is_served_in_clear_off_the_laptop(place):
     with bench(place) as where, pytest.raises(StationError) as found, serve(where.services, ("0.0.0.0", 0)):
         raise AssertionError("served")
     assert found.value.code == "J6.6"
+
+
+def test_the_key_of_the_server_is_on_no_disk(place, authority, monkeypatch):
+    """What the library is given is a file without a name: nothing is left, or was, in any folder."""
+    opened = []
+
+    class Noting(server.BuiltinSSLAdapter):
+        def __init__(self, certificate, key):
+            opened.extend(str(Path(name).readlink()) for name in (certificate, key))
+            super().__init__(certificate, key)
+
+    monkeypatch.setattr(server, "BuiltinSSLAdapter", Noting)
+    with bench(place) as where, serve(where.services, (HOST, 0), make_server_pair(authority, [HOST], NOW)):
+        pass
+    assert [name.startswith("/memfd:") for name in opened] == [True, True]
