@@ -165,6 +165,26 @@ def test_another_desk_is_seen_in_the_head(desk, station):
     assert page.faults == []
 
 
+def test_a_station_that_does_not_answer_is_said(desk):
+    page = desk("en")
+    page.route("**/desk/find", lambda route: route.abort())
+    page.wait_for_selector("#q:focus")
+    page.keyboard.insert_text("417")
+    page.wait_for_selector("#lost:not([hidden])")
+    page.unroute("**/desk/find")
+    page.keyboard.insert_text("1")
+    page.wait_for_selector("#lost[hidden]", state="attached")
+
+
+def test_a_program_that_was_started_anew_asks_for_a_code(desk, station):
+    page = desk("en")
+    page.wait_for_selector("#q:focus")
+    station.services.terminals._paired.clear()
+    page.keyboard.insert_text("417")
+    page.wait_for_selector("#code")
+    assert "Әбенов" not in page.content()
+
+
 def test_everything_works_without_scripts(desk, station):
     page = desk("ru", java_script_enabled=False)
     page.fill("#q", "касым")

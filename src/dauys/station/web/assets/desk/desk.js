@@ -11,6 +11,20 @@ addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", (event) => event.persisted && location.replace("/desk/"));
 
+/** What the station answers: a screen that is paired no more, or no answer, is said at once. */
+const lost = document.getElementById("lost");
+async function ask(address, given = {}) {
+  const answer = await fetch(address, { cache: "no-store", ...given }).catch((error) => {
+    if (error.name !== "AbortError") lost.hidden = false;
+    return null;
+  });
+  if (!answer) return null;
+  lost.hidden = true;
+  // 403: the program was started anew, and knows no screen; 409: another page of this desk went on.
+  if (answer.status === 403 || answer.status === 409) location.replace("/desk/");
+  return answer.ok ? answer : null;
+}
+
 /** The list for what is typed; an answer that is late is dropped. What is looked for never stands in an address. */
 let asked = null;
 let coming = Promise.resolve();
@@ -19,13 +33,10 @@ function find() {
   const own = new AbortController();
   asked = own;
   const body = new URLSearchParams({ q: field.value, token: search.elements.token.value });
-  coming = fetch("/desk/find", { method: "POST", body, signal: own.signal })
-    .then((answer) => {
-      if (answer.status === 409) location.replace("/desk/");  // another page of this desk went on
-      return answer.ok ? answer.text() : null;
-    })
+  coming = ask("/desk/find", { method: "POST", body, signal: own.signal })
+    .then((answer) => answer?.text())
     .then((text) => {
-      if (text === null || asked !== own) return;
+      if (text === undefined || asked !== own) return;
       list.innerHTML = text;
       aim(0);
     })
@@ -96,8 +107,8 @@ const put = (name, text) => {
   place.replaceChildren(...text.split("*").map((piece, odd) => (odd % 2 ? Object.assign(document.createElement("b"), { textContent: piece }) : piece)));
 };
 setInterval(async () => {
-  const answer = await fetch("/desk/state", { cache: "no-store" }).catch(() => null);
-  if (!answer?.ok) return;
+  const answer = await ask("/desk/state");
+  if (!answer) return;
   const told = await answer.json();
   for (const name of ["voted", "paper", "electronic", "queue"]) put(`n-${name}`, told[name]);
   document.getElementById("n-time").textContent = told.time;
