@@ -339,3 +339,39 @@ def test_refusals_reach_the_bar_too(browser, axe, place):
         assert "J6.1" in booth.page.locator('[role="alert"]').inner_text()
         assert violations(booth.page, axe) == []
         assert sideways(booth.page) == 0
+
+
+def test_letters_come_from_our_fonts_alone(browser, place):
+    """A booth may have no fonts: Kazakh letters and arrows are ours."""
+    with booth_at(browser, place) as booth:
+        session = booth.context.new_cdp_session(booth.page)
+
+        def foreign(selector: str) -> list[str]:
+            root = session.send("DOM.getDocument")["root"]["nodeId"]
+            found = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+            assert found, selector
+            told = [session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in found]
+            return [font["familyName"] for fonts in told for font in fonts if not font["isCustomFont"]]
+
+        session.send("DOM.enable")
+        session.send("CSS.enable")
+        wanted = {
+            "wait": ("h1", ".start b", ".where", "footer span"),
+            "card": ("h1", ".lead", ".pad button", "h2 label"),
+            "choose": ("h1", ".n", ".name b", ".name span", ".tools button", ".told"),
+            "review": ("h1", ".chosen", ".soft", "footer button", ".hint span"),
+            "decide": ("h2", ".flap-row p", ".ways button", "footer p"),
+        }
+        booth.admit()
+        for phase, selectors in wanted.items():
+            if phase != "wait":
+                booth.to(phase, card=len(phase) + 10 * len(selectors), language="kk")
+            booth.page.evaluate("document.fonts.ready.then(() => true)")
+            assert {selector: foreign(selector) for selector in selectors} == {one: [] for one in selectors}
+            if phase == "choose":
+                booth.click("look:large")
+                assert foreign(".below") == []
+            if phase in ("card", "choose", "review"):
+                booth.click("leave")
+                booth.click("yes")
+                booth.click("finish")

@@ -16,7 +16,8 @@ function pad(input) {
     return button;
   };
   const letters = [...LETTERS].map((one) => key(one, () => { input.value += one; }));
-  const erase = key("⌫", () => { input.value = input.value.trimEnd().slice(0, -1); }, "erase");
+  const erase = key("", () => { input.value = input.value.trimEnd().slice(0, -1); }, "erase");
+  erase.append(document.getElementById("erase").content.cloneNode(true));
   erase.setAttribute("aria-label", place.dataset.erase);
   place.replaceChildren(...letters, erase);
   place.hidden = false;
