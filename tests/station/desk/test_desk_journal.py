@@ -223,6 +223,12 @@ def test_a_voter_who_is_visited_is_locked_at_the_desk(desk):
         desk.bring("88", voted=True)
     desk.mark("417", "electronic")
     counts = desk.counts()
+    desk.send("419", "0312-c", MEMBERS)
+    desk.bring("419", voted=True, paper=True)
+    with raises("J4.1"):
+        desk.mark("419", "electronic")
+    assert desk.counts().paper == 1
+    desk.undo("419", "ballot", "came back unmarked")
     # The session of a visited voter was admitted by the carried device, not by this one.
     assert (counts.mobile, counts.away, counts.voted, desk.admitted()) == (1, 0, 2, 1)
 

@@ -91,6 +91,8 @@ def a_day(desk):
     desk.undo("418", "ballot", "mobile")
     desk.send("418", "0312-c", ("А. А.", "Б. Б."))
     desk.bring("418", voted=True)
+    desk.send("419", "0312-c", ("А. А.", "Б. Б."))
+    desk.bring("419", voted=True, paper=True)
     desk.settle(desk.open_case("88", "қате"), "түзетілді")
     desk.test("Али Б.")
 

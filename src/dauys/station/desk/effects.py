@@ -56,7 +56,7 @@ def _mobile(db: apsw.Connection, fact: Fact) -> None:
 
 def _mobile_back(db: apsw.Connection, fact: Fact) -> None:
     if fact.body["voted"]:
-        _stand(db, fact, "mobile")
+        _stand(db, fact, "paper" if fact.body["paper"] else "mobile")
 
 
 def _added(db: apsw.Connection, fact: Fact) -> None:

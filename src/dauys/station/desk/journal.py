@@ -162,11 +162,16 @@ class DeskJournal(DeskView, Writing):
             raise StationError("J4.14", found="no carried device", expected="a carried device")
         self._keep("visit", {"voter": voter}, lambda: self._may_vote(voter), "J4.14")
 
-    def bring(self, voter: str, *, voted: bool) -> None:
-        """Note what came of a visit, when the carried device is back. Raises StationError J4.3."""
+    def bring(self, voter: str, *, voted: bool, paper: bool = False) -> None:
+        """Note what came of a visit, when the carried device is back. `paper`: with ballots of this station.
+
+        Raises StationError J4.3.
+        """
         with self._lock:
             found = self._standing(voter, ("away",), "J4.3")
-            self._keep("mobile back", {"about": found.fact.hex(), "voted": voted, "voter": voter})
+            self._keep(
+                "mobile back", {"about": found.fact.hex(), "paper": paper, "voted": voted, "voter": voter}
+            )
 
     # What is wrong with an entry
 

@@ -147,9 +147,9 @@ def _visit(rooms: DeskRooms, room: DeskRoom, _: str, __: Form) -> None:
 
 
 def _bring(rooms: DeskRooms, room: DeskRoom, value: str, _: Form) -> None:
-    if value not in ("voted", "not"):
+    if value not in ("voted", "paper", "not"):
         raise StationError("J4.11", found="neither", expected="voted or not")
-    rooms.journal.bring(room.opened, voted=value == "voted")
+    rooms.journal.bring(room.opened, voted=value != "not", paper=value == "paper")
     room.done(f"brought.{value}")
 
 
