@@ -1,6 +1,6 @@
 """The secrecy suite in full: a table of figures; exit code 1 where one misses its bar.
 
-python tests/secrecy/full.py [order] [images] [receipts] [vendor] [--stations N] [--voters N]
+python tests/secrecy/full.py [order] [images] [program] [receipts] [vendor] [--stations N] [--voters N]
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from canary_station import CanaryStation, as_json
 from order_figures import ALARM, figure
 from order_stations import BUILDS as STATIONS
 from order_stations import Day, merged, naming, simulate
+from program_day import ProgramDay, program_day
 from receipt_attacks import Score, attacks, learners
 from receipt_world import BUILDS, VOTERS, vote
 from test_canaries import BY_CHANCE, leave_a_file, leave_times, own, secret_marks
@@ -158,6 +159,46 @@ def _wrong_images(folder: Path) -> Iterator[Row]:
     yield Row("images, times kept beside ballots", f"{len(times)} found", "caught", bool(times))
 
 
+def program(*_: int) -> Iterator[Row]:
+    """Whole days of the real program, one with a cut of the power, one that is built wrong; needs root."""
+    if (why := why_not()) is not None:
+        yield Row("the real program", f"not run: {why}", "run", False)
+        return
+    for name, more in DAYS.items():
+        with _memory() as folder:
+            day = program_day(folder / "day", **more)
+            yield from _program(f"the program{name}", day, "plant" in more)
+
+
+#: What is different about each day of the real program.
+DAYS: dict[str, dict[str, int]] = {
+    "": {},
+    ", power cut": {"cut_after": 30},
+    ", asked and logged": {"plant": True},
+}
+
+
+def _program(what: str, day: ProgramDay, planted: bool) -> Iterator[Row]:
+    for name, some in day.secret.items():
+        hits = [len(day.search(one, some)) for one in (day.before, day.after)]
+        found = f"{hits[0]} before, {hits[1]} after close, of {len(some):,} marks"
+        yield Row(f"{what}, {day.casts} cast: {name}", found, "0, 0", hits == [0, 0])
+    before, after = (day.search(one, day.cards) for one in (day.before, day.after))
+    public = {one.mark.kind for one in after} == day.opened and {one.mark.name for one in after} == {"hex"}
+    found = (
+        f"{len(before)} before; after those of {len(day.opened)} challenges, and {len(after)} marks in all"
+    )
+    yield _wanted(f"{what}: cards", found, not before and public, planted)
+    times = [len(day.moments(one)) for one in (day.before, day.after)]
+    found = f"{times[0]} before, {times[1]} after close"
+    yield _wanted(f"{what}: times at which people voted", found, times == [0, 0], planted)
+
+
+def _wanted(what: str, found: str, good: bool, planted: bool) -> Row:
+    """A row that must be good, or, where something was planted, must not."""
+    return Row(what, found, "caught" if planted else "none", good is not planted)
+
+
 def receipts(_: int, voters: int) -> Iterator[Row]:
     """Ten thousand voters, every attack; and each wrong build, three times."""
     count = -(-voters // VOTERS)
@@ -207,6 +248,7 @@ def reads(*_: int) -> Iterator[Row]:
 PARTS: dict[str, Callable[[int, int], Iterator[Row]]] = {
     "order": order,
     "images": images,
+    "program": program,
     "receipts": receipts,
     "vendor": reads,
 }
