@@ -47,7 +47,9 @@ class Screen:
         return STAMP.search(self.text())[1]
 
     def token(self) -> str:
-        return TOKEN.search(self.text())[1]
+        found = TOKEN.search(text := self.text())
+        assert found, text
+        return found[1]
 
     def touch(self, *acts: str, **fields: object) -> str:
         """Touch buttons one after another, each on the page of its moment; return the phase."""
