@@ -119,7 +119,7 @@ class _OddDay(StationDay):
 
 
 def program_day(
-    folder: Path, voters: int = 80, cut_after: int | None = None, *, plant: bool = False
+    folder: Path, voters: int = 56, cut_after: int | None = None, *, plant: bool = False
 ) -> ProgramDay:
     """Play the day in a folder and return its images. Needs the rights to mount.
 
