@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,41 @@ class Problem:
 
 class DauysError(Exception):
     """Base of everything this library raises on purpose."""
+
+
+NOWHERE: Final = Place()
+
+
+class FaultError(DauysError):
+    """One thing is wrong: `problem` has code and facts. Each chapter of codes has a class of its own."""
+
+    #: Longest text of what was found and expected: what strangers send is no longer.
+    LONGEST: ClassVar[int | None] = None
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        found: object = None,
+        expected: object = None,
+        place: Place = NOWHERE,
+        hint: str | None = None,
+        **facts: object,
+    ) -> None:
+        seen, wanted = (None if one is None else str(one)[: self.LONGEST] for one in (found, expected))
+        self.problem = Problem(code, place, seen, wanted, hint, facts)
+        where = f" at {place.file}" if place.file else ""
+        super().__init__(f"{code}{where}: found {found}, expected {expected}")
+
+    @property
+    def code(self) -> str:
+        """The code, as the specification lists it."""
+        return self.problem.code
+
+
+def at(path: object) -> Place:
+    """Return the place that is this file or address."""
+    return Place(file=str(path))
 
 
 class InputError(DauysError):

@@ -9,7 +9,7 @@ import click
 
 from dauys.cli import verbs
 from dauys.cli.verbs import words_for
-from dauys.errors import DauysError, Problem
+from dauys.errors import FaultError
 from dauys.intake.keys import IntakeKey, parse_intake_key
 from dauys.intake.receipt import Receipt
 
@@ -23,11 +23,9 @@ def reporting(function: Callable[..., int]) -> Callable[..., None]:
     return verbs.reporting(function, _code_of)
 
 
-def _code_of(error: DauysError) -> int:
-    problem = getattr(error, "problem", None)
-    if not isinstance(problem, Problem) or problem.code in _CUT:
-        return 2
-    return 1 if problem.facts.get("refused") is True or problem.code in _NO else 2
+def _code_of(error: FaultError) -> int:
+    said_no = error.problem.facts.get("refused") is True or error.code in _NO
+    return 1 if said_no and error.code not in _CUT else 2
 
 
 def say(key: str, /, *, err: bool = False, **facts: object) -> None:

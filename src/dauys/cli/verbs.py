@@ -12,7 +12,7 @@ import click
 
 from dauys.cli.options import words_of
 from dauys.cli.render import console, hint_of, report_error, sentence
-from dauys.errors import DauysError, InputError, Place, Problem
+from dauys.errors import FaultError, InputError, Place, Problem
 from dauys.record.faults import LogError
 from dauys.words import Words
 
@@ -75,13 +75,13 @@ def _lines(formatter: click.HelpFormatter, text: str) -> None:
         formatter.write(f"  {line}\n" if line else "\n")
 
 
-def _unusable(_: DauysError) -> int:
+def _unusable(_: FaultError) -> int:
     """Whatever is wrong with what a command was given leaves with 2."""
     return 2
 
 
 def reporting(
-    function: Callable[..., int | None], code_of: Callable[[DauysError], int] = _unusable
+    function: Callable[..., int | None], code_of: Callable[[FaultError], int] = _unusable
 ) -> Callable[..., None]:
     """Let a command return its exit code, and report errors. `code_of`: with which code one leaves."""
 
@@ -99,12 +99,8 @@ def reporting(
                 LogError("L7.3", found=error.strerror, expected="", place=place).problem, words_for(context)
             )
             code = 2
-        except DauysError as error:
-            # Every one of them but InputError and DecisionError is one problem.
-            problem = getattr(error, "problem", None)
-            if not isinstance(problem, Problem):
-                raise
-            report(problem, words_for(context))
+        except FaultError as error:
+            report(error.problem, words_for(context))
             code = code_of(error)
         context.exit(code)
 

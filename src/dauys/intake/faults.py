@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from dauys.errors import DauysError, Place, Problem
+from dauys.errors import NOWHERE, FaultError, at
 
-NOWHERE = Place()
+__all__ = ["NOWHERE", "STATUS", "IntakeError", "at", "printable"]
 #: Status of a refusal, by code.
 STATUS: Final[Mapping[str, int]] = {
     "U1.1": 400, "U1.2": 413, "U1.3": 404, "U1.4": 403, "U1.5": 404, "U1.6": 409, "U1.7": 409, "U1.8": 422,
@@ -15,34 +15,10 @@ STATUS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 
 
-class IntakeError(DauysError):
-    """Something is not taken, or a receipt does not hold: `problem` has code and facts."""
+class IntakeError(FaultError):
+    """Something is not taken, or a receipt does not hold."""
 
-    def __init__(
-        self,
-        code: str,
-        *,
-        found: object = None,
-        expected: object = None,
-        place: Place = NOWHERE,
-        hint: str | None = None,
-        **facts: object,
-    ) -> None:
-        self.problem = Problem(
-            code,
-            place,
-            None if found is None else str(found)[:200],
-            None if expected is None else str(expected)[:200],
-            hint,
-            facts,
-        )
-        where = f" at {place.file}" if place.file else ""
-        super().__init__(f"{code}{where}: found {found}, expected {expected}")
-
-    @property
-    def code(self) -> str:
-        """The code of `spec/intake.md` §8."""
-        return self.problem.code
+    LONGEST = 200
 
     @property
     def status(self) -> int:
@@ -53,8 +29,3 @@ class IntakeError(DauysError):
 def printable(text: str) -> str:
     """Return a text that a terminal can show: what does not print, or turns a line around, is escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
-def at(path: object) -> Place:
-    """Return the place that is this file or address."""
-    return Place(file=str(path))

@@ -15,7 +15,7 @@ from dauys.station.drive.booth import BoothClient, Timing
 from dauys.station.drive.desk import DeskClient
 from dauys.station.drive.laptop import Laptop
 from dauys.station.drive.people import Person
-from dauys.station.drive.screen import Screen
+from dauys.station.drive.screen import DriveError, Screen
 
 PEOPLE: Final = ("SIMULATION Омарова Қ.", "SIMULATION Ким Т.")
 OBSERVER: Final = "SIMULATION Али Б."
@@ -129,9 +129,11 @@ class Serving:
 
     def _vote(self, booth: BoothClient, one: Person) -> bool:
         """Let one vote; return whether the booth goes on."""
-        with self._lock:
-            one.card = one.card or self.cards.pop()
         try:
+            with self._lock:
+                if not one.card and not self.cards:
+                    raise DriveError("no card is left at the station")
+                one.card = one.card or self.cards.pop()
             timing = booth.vote(one.card, one.chosen, one.decision)
         except DARK:
             self.told("dark", {"where": "booth"})
