@@ -130,10 +130,7 @@ class Serving:
     def _vote(self, booth: BoothClient, one: Person) -> bool:
         """Let one vote; return whether the booth goes on."""
         try:
-            with self._lock:
-                if not one.card and not self.cards:
-                    raise DriveError("no card is left at the station")
-                one.card = one.card or self.cards.pop()
+            one.card = one.card or self._card()
             timing = booth.vote(one.card, one.chosen, one.decision)
         except DARK:
             self.told("dark", {"where": "booth"})
@@ -145,6 +142,12 @@ class Serving:
             self.seen.timings.append(timing)
             self.seen.accepted += one.decision == "cast"
         return True
+
+    def _card(self) -> str:
+        with self._lock:
+            if not self.cards:
+                raise DriveError("no card is left at the station")
+            return self.cards.pop()
 
     def _cut(self, after: int, booths: Sequence[threading.Thread]) -> None:
         """Take the power away once so many ballots are accepted, whatever the booths are doing."""
