@@ -15,7 +15,7 @@ from kit_station import DAY, DEVICE, PEOPLE, make
 
 from dauys.cli.main import cli
 from dauys.station.day.people import decision
-from dauys.station.folders import Media
+from dauys.station.keeping.folders import Media
 from dauys.station.program import drill_clock, open_station
 
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "station"))
 from resends import resend
 from small_device import CARDS, Place
 
-from dauys.station.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
 
 
 def sample(items, count):

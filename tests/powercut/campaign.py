@@ -36,11 +36,11 @@ from observer import Observer
 from powercut_device import PASSWORD, VOLUMES, Station, station_in
 from wrong import CONTROLS, build
 
-from dauys.station import folders
-from dauys.station.database import JOURNAL, open_database
 from dauys.station.drive.volume import Volume, why_not
-from dauys.station.journal_view import JournalView
-from dauys.station.records import RecordFile
+from dauys.station.keeping import folders
+from dauys.station.keeping.database import JOURNAL, open_database
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.records import RecordFile
 
 #: Cuts of one station; then another is made.
 EACH = 25

@@ -19,8 +19,8 @@ from powercut_device import STYLE, Station, choice, letters, station_in
 from wrong import build, weaken
 
 from dauys.record.writer import copy_log
-from dauys.station import folders
 from dauys.station.faults import StationError
+from dauys.station.keeping import folders
 
 TERMINALS = (1, 2, 3)
 Tell = Callable[..., None]

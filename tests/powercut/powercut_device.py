@@ -26,8 +26,8 @@ from small_device import (
 
 from dauys import _core
 from dauys.station.device import Device
-from dauys.station.folders import Facts, Media, Opened, make_media, open_media
-from dauys.station.secrets import DeviceKeys, start_keys, stick_mark, write_stick
+from dauys.station.keeping.folders import Facts, Media, Opened, make_media, open_media
+from dauys.station.keeping.secrets import DeviceKeys, start_keys, stick_mark, write_stick
 from dauys.station.session import Booths
 
 __all__ = ["PASSWORD", "STYLE", "Station", "choice", "letters", "station_in"]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import apsw
 
 from dauys.record.disk import Disk
-from dauys.station import database, folders
-from dauys.station.journal import Journal
-from dauys.station.kept import ending_row
+from dauys.station.keeping import database, folders
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.kept import ending_row
 from dauys.station.session import Booths
 
 

@@ -17,7 +17,7 @@ from disk_image import Found, Image, take_image
 from wash import write_over_journal
 
 from dauys.station.drive.volume import Volume
-from dauys.station.sealing import close, destroy
+from dauys.station.keeping.sealing import close, destroy
 
 MEGABYTES = 48
 _PLAN = ("cast", "reject", "challenge", "cast", "abandon", "cast", "leave", "cast")

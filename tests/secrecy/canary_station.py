@@ -22,16 +22,16 @@ from dauys.crypto.ballots import BallotContest, BallotElection, BallotStyle
 from dauys.crypto.framing import framed_hash
 from dauys.domain.text import Text
 from dauys.domain.voters import Voter
-from dauys.station.closing import CardCount, DeskCount, close_fields
 from dauys.station.desk.facts import Newcomer
 from dauys.station.desk.folders import make_desk, open_desk
 from dauys.station.device import Device, options_of
-from dauys.station.folders import Facts, Media, Opened, make_media, open_media
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.folders import Facts, Media, Opened, make_media, open_media
+from dauys.station.keeping.secrets import DeviceKeys, start_keys, stick_mark, write_stick
 from dauys.station.papers.facts import Choice, Contest, Listed, ReceiptHead
 from dauys.station.papers.raster import ROW
 from dauys.station.printer.glass import PaperGlass
 from dauys.station.printer.simulated import SimulatedPrinter
-from dauys.station.secrets import DeviceKeys, start_keys, stick_mark, write_stick
 from dauys.station.session import Booths, Glass, Session
 
 #: 28 options, at most 14: a choice is one of forty million, and its positions are 42 bytes.

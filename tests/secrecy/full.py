@@ -28,8 +28,8 @@ from test_canaries import BY_CHANCE, leave_a_file, leave_times, own, secret_mark
 from test_receipts_prove_nothing import BREAKS
 
 from dauys.crypto.ballots import verify_ballots
-from dauys.station import database
 from dauys.station.drive.volume import why_not
+from dauys.station.keeping import database
 
 SEEDS = (1, 2, 3)
 

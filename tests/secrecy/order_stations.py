@@ -24,15 +24,15 @@ from small_device import (
 )
 
 from dauys.record.entries import is_ballot
-from dauys.station import folders
-from dauys.station.closing import CardCount, DeskCount, close_fields
-from dauys.station.database import JOURNAL
-from dauys.station.device_log import DeviceLog
-from dauys.station.folders import Opened, open_media
-from dauys.station.journal import Journal
-from dauys.station.kept import Ending
-from dauys.station.records import RecordFile
-from dauys.station.sealing import close
+from dauys.station.keeping import folders
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.database import JOURNAL
+from dauys.station.keeping.device_log import DeviceLog
+from dauys.station.keeping.folders import Opened, open_media
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.kept import Ending
+from dauys.station.keeping.records import RecordFile
+from dauys.station.keeping.sealing import close
 from dauys.station.session import Booths
 
 

@@ -23,10 +23,10 @@ from kit_station import DEVICE, make
 from dauys import _core
 from dauys.station.drive.day import StationDay
 from dauys.station.drive.laptop import Laptop
-from dauys.station.folders import read_facts
+from dauys.station.keeping.folders import read_facts
+from dauys.station.keeping.secrets import read_stick, start_keys
 from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
-from dauys.station.secrets import read_stick, start_keys
 from dauys.verify.kit import read_kit
 
 #: Voters come at this time after the opening: no half hour, no whole minute.

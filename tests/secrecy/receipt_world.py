@@ -21,9 +21,9 @@ from dauys import _core
 from dauys.crypto.ballots import BallotContest, BallotElection, BallotStyle, ballot_code, ballot_hash
 from dauys.domain.text import Text
 from dauys.station.device import Card, Device, options_of
+from dauys.station.keeping.secrets import DeviceKeys
 from dauys.station.papers.facts import Choice, Contest
 from dauys.station.papers.slip import slips
-from dauys.station.secrets import DeviceKeys
 
 VOTE, STYLE = "secrecy/1/0", "one"
 OPTIONS, OUTCOMES = 4, 5

@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "powercut"))
 from canary_day import Night, day
 from canary_station import CanaryStation, as_json, readings
 
-from dauys.station import database
 from dauys.station.drive.volume import why_not
-from dauys.station.sealing import destroy
+from dauys.station.keeping import database
+from dauys.station.keeping.sealing import destroy
 
 #: Four bytes are found by chance: three of them in two images less than once in a million runs.
 BY_CHANCE = 3

@@ -22,7 +22,7 @@ from receipt_world import OPTIONS, OUTCOMES, STYLE, TOLD, VOTE, Voter, World, el
 
 from dauys import _core
 from dauys.crypto.ballots import Encryptor
-from dauys.station.secrets import DeviceKeys
+from dauys.station.keeping.secrets import DeviceKeys
 
 CONTESTS = [{"id": "one", "options": OPTIONS, "limit": 1, "first_key": 0}]
 

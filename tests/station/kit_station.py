@@ -16,8 +16,8 @@ from dauys.simulate.record import simulate_record
 from dauys.simulate.record_vote import VotePlay
 from dauys.simulate.scene import scene_of_seed
 from dauys.simulate.voters import make_extract
-from dauys.station.closing import CardCount
-from dauys.station.folders import Media
+from dauys.station.keeping.closing import CardCount
+from dauys.station.keeping.folders import Media
 from dauys.station.printer.simulated import SimulatedPrinter
 from dauys.station.program import Clocks, Fitted, Station, open_station
 from dauys.station.setup import Installed, install

@@ -13,8 +13,8 @@ from pathlib import Path
 from dauys import _core
 from dauys.crypto.ballots import BallotContest, BallotElection, BallotStyle, Opening
 from dauys.station.device import Card, Device
-from dauys.station.folders import Facts, Media, Opened, make_media, open_media
-from dauys.station.secrets import DeviceKeys, start_keys, stick_mark, write_stick
+from dauys.station.keeping.folders import Facts, Media, Opened, make_media, open_media
+from dauys.station.keeping.secrets import DeviceKeys, start_keys, stick_mark, write_stick
 from dauys.station.session import Booths
 
 TOLD = json.loads((Path(__file__).parents[2] / "spec/vectors/ballots/election.json").read_text())

@@ -15,9 +15,9 @@ from dauys.record.faults import LogError
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.record.writer import copy_log
-from dauys.station.closing import CardCount, DeskCount, close_fields
 from dauys.station.faults import StationError
-from dauys.station.sealing import close, destroy
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.sealing import close, destroy
 
 
 def raises(code):
@@ -142,7 +142,7 @@ def test_a_cut_at_any_step_of_a_reading_is_continued(busy, stop, monkeypatch):
         monkeypatch.setattr(bench.journal, "assign", step(bench.journal.assign))
         monkeypatch.setattr(log.store, "append", step(log.store.append))
         monkeypatch.setattr(log.store, "publish", step(log.store.publish))
-        monkeypatch.setattr("dauys.station.device_log.copy_log", step(copy_log))
+        monkeypatch.setattr("dauys.station.keeping.device_log.copy_log", step(copy_log))
         monkeypatch.setattr(bench.journal, "note", step(bench.journal.note))
         with contextlib.suppress(Cut):
             log.reading(sample())

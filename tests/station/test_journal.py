@@ -10,11 +10,11 @@ import pytest
 from small_device import PASSWORD, STYLE, PrinterStoppedError, card_hash, choice, letters, seeded
 
 from dauys.crypto.ballots import verify_ballots
-from dauys.station.database import JOURNAL, open_database
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, open_media
-from dauys.station.kept import Ending
-from dauys.station.records import BLOCK, RecordFile
+from dauys.station.keeping.database import JOURNAL, open_database
+from dauys.station.keeping.folders import Media, open_media
+from dauys.station.keeping.kept import Ending
+from dauys.station.keeping.records import BLOCK, RecordFile
 
 
 def raises(code):

@@ -22,7 +22,7 @@ from dauys.simulate.fewer import with_fewer_ballots
 from dauys.simulate.live import LiveDay
 from dauys.simulate.record import simulate_record
 from dauys.simulate.scene import scene_of_seed
-from dauys.station.closing import CardCount
+from dauys.station.keeping.closing import CardCount
 from dauys.verify.options import Options, Silent
 from dauys.verify.report import Status
 from dauys.verify.run import verify_record

@@ -16,8 +16,8 @@ from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.station.export import export
 from dauys.station.faults import StationError
-from dauys.station.folders import Media
-from dauys.station.sealing import destroy
+from dauys.station.keeping.folders import Media
+from dauys.station.keeping.sealing import destroy
 from dauys.station.setup import installation_of, read_own_kit
 from dauys.station.software import software_hash
 

@@ -19,12 +19,12 @@ from dauys.cli.station_page import measured_lines, status, tell_installed, tell_
 from dauys.cli.station_printers import Fitting
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
-from dauys.station.closing import CardCount
 from dauys.station.day.media import replace_second
 from dauys.station.drive.load import Load, Pace, crowd
 from dauys.station.export import export
 from dauys.station.faults import StationError, at
-from dauys.station.folders import Media
+from dauys.station.keeping.closing import CardCount
+from dauys.station.keeping.folders import Media
 from dauys.station.process import leave_nothing
 from dauys.station.program import Station, drill_clock, open_station
 from dauys.station.setup import install

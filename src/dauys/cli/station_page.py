@@ -9,10 +9,10 @@ from typing import Final
 import apsw
 import click
 
-from dauys.station.device_log import Tree
 from dauys.station.drive.load import Measured, quantile
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, write_durably
+from dauys.station.keeping.device_log import Tree
+from dauys.station.keeping.folders import Media, write_durably
 from dauys.station.process import swaps
 from dauys.station.program import Station
 from dauys.station.setup import INSTALLATION, Installed

@@ -11,7 +11,7 @@ from dauys import _core
 from dauys.crypto.ballots import BallotElection, BallotStyle, Encryptor, Opening
 from dauys.crypto.framing import framed_hash
 from dauys.station.faults import StationError
-from dauys.station.secrets import DeviceKeys
+from dauys.station.keeping.secrets import DeviceKeys
 
 Word = Literal["cast", "challenged"]
 

@@ -14,7 +14,7 @@ from dauys.record.disk import Disk
 from dauys.record.keys import parse_verifier_key
 from dauys.record.tiles import tiles_of_size
 from dauys.station.faults import StationError, at
-from dauys.station.folders import LOG, read_facts
+from dauys.station.keeping.folders import LOG, read_facts
 from dauys.station.setup import INSTALLATION, installation_of
 
 #: Folder of a medium that protocols are written to.

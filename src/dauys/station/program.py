@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from dauys.crypto.framing import framed_hash
 from dauys.domain.election import AGAINST_ALL
-from dauys.station.closing import CardCount, close_fields
 from dauys.station.day.day import Day
 from dauys.station.day.minutes import minuted_moments
 from dauys.station.day.watch import Watch
@@ -25,14 +24,15 @@ from dauys.station.day.windows import Phase, windows
 from dauys.station.desk.folders import open_desk
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.device import Device
-from dauys.station.device_log import Sample, Tree
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, Opened, open_media, unlock
+from dauys.station.keeping.closing import CardCount, close_fields
+from dauys.station.keeping.device_log import Sample, Tree
+from dauys.station.keeping.folders import Media, Opened, open_media, unlock
+from dauys.station.keeping.secrets import Random
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of, styles_of
 from dauys.station.printer.glass import PaperGlass
 from dauys.station.printer.printer import Printer
-from dauys.station.secrets import Random
 from dauys.station.session import Booths
 from dauys.station.setup import read_own_kit
 from dauys.verify.kit import Kit

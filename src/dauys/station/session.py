@@ -16,8 +16,8 @@ from dauys.crypto.ballots import Encryptor, Opening, ballot_hash, verify_ballots
 from dauys.crypto.shapes import canonical
 from dauys.station.device import Card, Device, Word, opening_fields, options_of
 from dauys.station.faults import StationError
-from dauys.station.journal import Journal
-from dauys.station.kept import Ending, Kind
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.kept import Ending, Kind
 
 Tree = tuple[int, bytes]
 

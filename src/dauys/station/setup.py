@@ -18,8 +18,8 @@ from dauys.record.keys import ED25519, Signer
 from dauys.station.desk.folders import make_desk
 from dauys.station.device import Device
 from dauys.station.faults import StationError, at
-from dauys.station.folders import Facts, Media, make_media, write_durably
-from dauys.station.secrets import DeviceKeys, Random, start_keys, stick_mark, write_stick
+from dauys.station.keeping.folders import Facts, Media, make_media, write_durably
+from dauys.station.keeping.secrets import DeviceKeys, Random, start_keys, stick_mark, write_stick
 from dauys.station.software import software_hash
 from dauys.verify.kit import Kit, read_kit
 

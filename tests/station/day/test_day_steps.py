@@ -6,13 +6,13 @@ import pytest
 from small_device import STYLE, choice, letters
 
 from dauys.record.entries import parse_entry
-from dauys.station.closing import CardCount, DeskCount
 from dauys.station.day.day import Day, zero
 from dauys.station.day.minutes import FORMS, minuted_moments
 from dauys.station.day.people import decision, half_hour, present
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, Window
 from dauys.station.faults import StationError
+from dauys.station.keeping.closing import CardCount, DeskCount
 
 ZONE = timezone(timedelta(hours=6))
 POLLS = datetime(2004, 9, 19, 7, tzinfo=ZONE)

@@ -9,14 +9,14 @@ from test_day_steps import NAMES, POLLS, TWO, Clocks, make, opened_day
 
 from dauys.domain.text import Text
 from dauys.domain.votes import Channel
-from dauys.station.closing import DeskCount
 from dauys.station.day.book import read_book
 from dauys.station.day.media import replace_second
 from dauys.station.day.night import Night
 from dauys.station.day.protocols import BLANK, ContestForm, Sealed, findings
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.folders import Media
+from dauys.station.keeping.closing import DeskCount
+from dauys.station.keeping.folders import Media
 
 COUNTED = ("Омарова Қ.", "Ким Т.")
 EVENING = POLLS + timedelta(hours=13, minutes=5)

@@ -11,7 +11,7 @@ from small_device import PASSWORD, Place, seeded
 from dauys.domain.voters import Voter
 from dauys.station.desk.facts import Newcomer
 from dauys.station.desk.folders import make_desk, open_desk
-from dauys.station.folders import read_facts, unlock
+from dauys.station.keeping.folders import read_facts, unlock
 
 DAY = date(2004, 9, 19)
 VOTERS = (

@@ -113,14 +113,14 @@ DEFENCES = [
     ),
     _of(
         "one writer at a time",
-        "writing.py",
+        "keeping/writing.py",
         "        self._lock = threading.RLock()",
         "        import contextlib\n        self._lock = contextlib.nullcontext()",
         "test_two_desks_at_once_mark_nobody_twice",
     ),
     _of(
         "nothing after an error",
-        "writing.py",
+        "keeping/writing.py",
         "        if self.broken is not None:",
         "        if False:",
         "test_after_a_failed_write_nothing_is_tried_again",
@@ -134,14 +134,14 @@ DEFENCES = [
     ),
     _of(
         "a stale medium is refused",
-        "in_step.py",
+        "keeping/in_step.py",
         "if len(absent) > IN_BETWEEN and not alone:",
         "if False:",
         "test_a_stale_second_medium_is_refused",
     ),
     _of(
         "records know their file",
-        "records.py",
+        "keeping/records.py",
         "self.path.name.encode()",
         'b""',
         "test_records_put_in_the_place_of_others_are_refused",

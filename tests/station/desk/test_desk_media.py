@@ -10,8 +10,8 @@ from small_device import PASSWORD, seeded
 
 from dauys.station.day.media import replace_second
 from dauys.station.faults import StationError
-from dauys.station.folders import Media, read_facts, unlock
-from dauys.station.records import RecordFile
+from dauys.station.keeping.folders import Media, read_facts, unlock
+from dauys.station.keeping.records import RecordFile
 
 
 class CutError(BaseException):

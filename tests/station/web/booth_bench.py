@@ -14,8 +14,8 @@ from dauys import _core
 from dauys.crypto.ballots import BallotContest, BallotElection, BallotStyle
 from dauys.domain.text import Text
 from dauys.station.device import Device
-from dauys.station.folders import open_media
-from dauys.station.secrets import DeviceKeys
+from dauys.station.keeping.folders import open_media
+from dauys.station.keeping.secrets import DeviceKeys
 from dauys.station.session import Booths
 from dauys.station.web.booth.rooms import Rooms
 from dauys.station.web.booth.texts import ContestText, OptionText, VoteTexts

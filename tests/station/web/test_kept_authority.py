@@ -15,7 +15,7 @@ from kit_station import Laptop, make
 
 from dauys.station.drive.screen import Screen
 from dauys.station.faults import StationError
-from dauys.station.sealing import destroy
+from dauys.station.keeping.sealing import destroy
 from dauys.station.web.authority import FILE, kept_authority
 from dauys.station.web.runner import Address, running
 

@@ -17,7 +17,6 @@ import booth_bench
 from small_device import PASSWORD, FakeGlass, Place, seeded
 
 from dauys.domain.text import Text
-from dauys.station.closing import DeskCount
 from dauys.station.day.book import read_book
 from dauys.station.day.day import Day
 from dauys.station.day.minutes import minuted_moments
@@ -27,7 +26,8 @@ from dauys.station.day.rehearsal import rehearse
 from dauys.station.day.sheets import Facts
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, Window
-from dauys.station.folders import Opened, open_media
+from dauys.station.keeping.closing import DeskCount
+from dauys.station.keeping.folders import Opened, open_media
 from dauys.station.session import Booths
 from dauys.station.web.booth.rooms import Rooms
 from dauys.station.web.members.room import Room, Turnout

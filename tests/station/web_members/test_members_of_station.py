@@ -12,7 +12,7 @@ from dauys.station.day.people import decision
 from dauys.station.day.windows import Phase
 from dauys.station.export import export
 from dauys.station.faults import StationError
-from dauys.station.folders import Media
+from dauys.station.keeping.folders import Media
 from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
 from dauys.station.web.members.of_station import room_of

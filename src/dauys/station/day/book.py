@@ -15,7 +15,7 @@ from typing import Any, Final
 from dauys.crypto.shapes import canonical
 from dauys.station.day.people import LONGEST_NAME, half_hour, line, present, same_person
 from dauys.station.faults import StationError, at
-from dauys.station.folders import write_durably
+from dauys.station.keeping.folders import write_durably
 
 FOLDER: Final = "protocols"
 NAME: Final = "book.json"

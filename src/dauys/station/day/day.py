@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dauys import _core
-from dauys.station.closing import CardCount, DeskCount, close_fields
 from dauys.station.day.deck import SlipCount
 from dauys.station.day.minutes import (
     Incident,
@@ -25,12 +24,13 @@ from dauys.station.day.people import Decision, half_hour, present
 from dauys.station.day.watch import Watch, minutes
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device import Device
-from dauys.station.device_log import DeviceLog, Sample, Tree
 from dauys.station.faults import StationError
-from dauys.station.journal import Journal
-from dauys.station.journal_view import JournalView
-from dauys.station.restart import Restart
-from dauys.station.sealing import close, closed_with
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.device_log import DeviceLog, Sample, Tree
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.restart import Restart
+from dauys.station.keeping.sealing import close, closed_with
 from dauys.station.session import Booths
 
 

@@ -9,9 +9,9 @@ from typing import Final
 from dauys.station.day.book import FOLDER
 from dauys.station.desk import folders as desk
 from dauys.station.faults import StationError, at
-from dauys.station.folders import FACTS, RECORDS, SEALED, Media, read_facts, unlock, write_durably
-from dauys.station.records import RecordFile
-from dauys.station.secrets import Random
+from dauys.station.keeping.folders import FACTS, RECORDS, SEALED, Media, read_facts, unlock, write_durably
+from dauys.station.keeping.records import RecordFile
+from dauys.station.keeping.secrets import Random
 from dauys.station.setup import INSTALLATION, KIT
 
 _OURS: Final = (FACTS, SEALED, RECORDS, desk.RECORDS)

@@ -14,8 +14,8 @@ from typing import Any, Final
 from dauys.station.day.people import Decision, half_hour, line
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.journal import Journal
-from dauys.station.journal_view import JournalView
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.journal_view import JournalView
 
 PHASE: Final = "phase"
 INCIDENT: Final = "incident"

@@ -10,7 +10,6 @@ from typing import Final
 
 from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
-from dauys.station.closing import CardCount, DeskCount, Sum, close_fields, sums
 from dauys.station.day.book import Book, Values, write_all
 from dauys.station.day.day import Day
 from dauys.station.day.people import present
@@ -26,10 +25,11 @@ from dauys.station.day.protocols import (
     three,
 )
 from dauys.station.day.windows import Phase
-from dauys.station.device_log import Tree
 from dauys.station.faults import StationError
-from dauys.station.sealing import closed_with, destroy
-from dauys.station.secrets import Random
+from dauys.station.keeping.closing import CardCount, DeskCount, Sum, close_fields, sums
+from dauys.station.keeping.device_log import Tree
+from dauys.station.keeping.sealing import closed_with, destroy
+from dauys.station.keeping.secrets import Random
 from dauys.verify.devices import spoken_code
 
 CARDS: Final = ("received", "returned", "spoiled", "unused", "missing")

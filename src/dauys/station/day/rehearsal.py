@@ -12,13 +12,13 @@ import apsw
 
 from dauys import _core
 from dauys.crypto.ballots import Committed, open_challenged
-from dauys.station.database import JOURNAL
 from dauys.station.day.day import Zero, zero
 from dauys.station.day.deck import Deck, SlipCount, make_deck
 from dauys.station.device import Device
 from dauys.station.faults import StationError
-from dauys.station.journal import Journal
-from dauys.station.secrets import DeviceKeys, Random
+from dauys.station.keeping.database import JOURNAL
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.secrets import DeviceKeys, Random
 from dauys.station.session import Booths, Glass
 
 #: What makes the name of a rehearsing device another one.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from dauys.station.records import Row
+from dauys.station.keeping.records import Row
 
 Channel = Literal["paper", "electronic"]
 State = Literal["paper", "electronic", "mobile", "away", "certificate"]

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from dauys.domain.voters import Voter
-from dauys.station.database import open_database
 from dauys.station.desk.facts import fact_of
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.desk.tables import DESK
 from dauys.station.faults import StationError, at
-from dauys.station.folders import Media, read_facts, unlock
-from dauys.station.in_step import lacking
-from dauys.station.records import RecordFile, Row
-from dauys.station.secrets import Random, StartKeys
-from dauys.station.writing import Points
+from dauys.station.keeping.database import open_database
+from dauys.station.keeping.folders import Media, read_facts, unlock
+from dauys.station.keeping.in_step import lacking
+from dauys.station.keeping.records import RecordFile, Row
+from dauys.station.keeping.secrets import Random, StartKeys
+from dauys.station.keeping.writing import Points
 
 DATABASE: Final = "desk.db"
 RECORDS: Final = "desk.records"

@@ -20,9 +20,9 @@ from dauys.station.desk.newcomers import LONGEST, newcomer_body, plain, require_
 from dauys.station.desk.tables import AGAIN
 from dauys.station.desk.view import DeskView, key_of
 from dauys.station.faults import StationError
-from dauys.station.records import RecordFile
-from dauys.station.secrets import Random
-from dauys.station.writing import Points, Writing
+from dauys.station.keeping.records import RecordFile
+from dauys.station.keeping.secrets import Random
+from dauys.station.keeping.writing import Points, Writing
 
 ID: Final = 16
 #: What has to be in a member's hand before a mark is undone.

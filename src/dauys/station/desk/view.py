@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from dauys.domain.voters import Voter
-from dauys.station.closing import DeskCount
 from dauys.station.desk.facts import Counts, Fact, Standing
-from dauys.station.records import Row
-from dauys.station.writing import Reading
+from dauys.station.keeping.closing import DeskCount
+from dauys.station.keeping.records import Row
+from dauys.station.keeping.writing import Reading
 
 _ADMITTED = """SELECT (SELECT count(*) FROM standing WHERE state = 'electronic')
 + (SELECT count(*) FROM again)

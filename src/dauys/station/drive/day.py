@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from dauys.record.disk import Disk
-from dauys.station.closing import CardCount
 from dauys.station.day.deck import SlipCount
 from dauys.station.day.people import decision
 from dauys.station.day.rehearsal import rehearse
@@ -24,11 +23,12 @@ from dauys.station.drive.laptop import Laptop
 from dauys.station.drive.people import Person, people_of
 from dauys.station.drive.serving import OBSERVER, PEOPLE, Seen, Serving
 from dauys.station.export import export
+from dauys.station.keeping.closing import CardCount
+from dauys.station.keeping.sealing import destroy
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.slip import slips
 from dauys.station.printer.simulated import SimulatedPrinter
 from dauys.station.program import Fitted, Station, ballots_of, make_glasses
-from dauys.station.sealing import destroy
 from dauys.verify.kit import Kit
 
 Told = Callable[[str, Mapping[str, object]], None]

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from dauys.station.drive.screen import DriveError
 from dauys.station.drive.volume import Volume
-from dauys.station.folders import Media
+from dauys.station.keeping.folders import Media
 from dauys.station.program import Fitted, Station, drill_clock, open_station
 from dauys.station.setup import Installed, install
 

@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from dauys.station.faults import StationError, at
-from dauys.station.folders import write_durably
-from dauys.station.secrets import NONCE, Random
+from dauys.station.keeping.folders import write_durably
+from dauys.station.keeping.secrets import NONCE, Random
 from dauys.station.web.certificates import Pair, make_authority
 
 FILE: Final = "tls.sealed"

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from dauys.domain.text import Language
 from dauys.station.faults import StationError
-from dauys.station.secrets import Random
+from dauys.station.keeping.secrets import Random
 
 Role = Literal["booth", "desk", "members"]
 ROLES: Final[tuple[Role, ...]] = ("booth", "desk", "members")

@@ -9,7 +9,7 @@ import json
 
 from dauys.crypto.ballots import Opening
 from dauys.station.device import Word
-from dauys.station.kept import Ending
+from dauys.station.keeping.kept import Ending
 from dauys.station.session import Booths
 
 

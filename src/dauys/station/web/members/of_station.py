@@ -13,11 +13,11 @@ from dauys.station.day.protocols import ContestForm, Sealed
 from dauys.station.day.rehearsal import rehearse
 from dauys.station.day.sheets import Facts
 from dauys.station.faults import StationError, at
-from dauys.station.folders import LOG
+from dauys.station.keeping.folders import LOG
+from dauys.station.keeping.secrets import Random
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of
 from dauys.station.program import Fitted, Station, ballots_of, make_glasses
-from dauys.station.secrets import Random
 from dauys.station.setup import installation_of
 from dauys.station.software import software_hash
 from dauys.station.web.members.printing import PaperPrints

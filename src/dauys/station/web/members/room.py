@@ -16,11 +16,11 @@ from dauys.station.day.protocols import BLANK, ContestForm, Sealed
 from dauys.station.day.rehearsal import Rehearsal
 from dauys.station.day.sheets import Facts
 from dauys.station.day.windows import Phase, When, Window
-from dauys.station.device_log import Tree
 from dauys.station.faults import StationError, at
-from dauys.station.kept import Ending
-from dauys.station.restart import Restart
-from dauys.station.secrets import Random
+from dauys.station.keeping.device_log import Tree
+from dauys.station.keeping.kept import Ending
+from dauys.station.keeping.restart import Restart
+from dauys.station.keeping.secrets import Random
 from dauys.station.session import Booths
 
 #: What members are led to, each a page of its own.

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from dauys.domain.election import AGAINST_ALL
 from dauys.domain.votes import Channel, Protocol
-from dauys.station.closing import Sum
 from dauys.station.day.book import Values
 from dauys.station.day.protocols import BLANK, checks, findings
 from dauys.station.day.sheets import sheets
+from dauys.station.keeping.closing import Sum
 from dauys.station.web.members.room import Room
 from dauys.station.web.members.shown import named
 from dauys.systems.protocol import EQUATIONS, VOTES, Check, Finding

@@ -15,9 +15,9 @@ import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from dauys.station.database import force_names
 from dauys.station.faults import StationError, at
-from dauys.station.secrets import NONCE, Random
+from dauys.station.keeping.database import force_names
+from dauys.station.keeping.secrets import NONCE, Random
 
 BLOCK: Final = 4096
 _HEAD: Final = struct.Struct(">4sI12s")

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from dauys.station.database import force_names
-from dauys.station.device_log import DeviceLog, Tree
 from dauys.station.faults import StationError, at
-from dauys.station.journal import Journal
-from dauys.station.secrets import Random
+from dauys.station.keeping.database import force_names
+from dauys.station.keeping.device_log import DeviceLog, Tree
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.secrets import Random
 
 CLOSED: Final = "closed"
 #: Files of either medium that need the keys of the day; with `keys.sealed` gone no program opens them.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from dauys.station.kept import Ending, Intent, Kind, Note, Owed, ending_row, note_row
-from dauys.station.records import Row
-from dauys.station.writing import Reading
+from dauys.station.keeping.kept import Ending, Intent, Kind, Note, Owed, ending_row, note_row
+from dauys.station.keeping.records import Row
+from dauys.station.keeping.writing import Reading
 
 _ENDINGS = "SELECT card, kind, ballot, style, body, slips, batch FROM ending "
 _NOTES = "SELECT id, kind, body FROM note "

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dauys.station.faults import StationError
-from dauys.station.records import Row
+from dauys.station.keeping.records import Row
 
 #: Both media are written one after the other, under one lock: a cut leaves one row on the first alone.
 IN_BETWEEN = 1

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import apsw
 
-from dauys.station.database import transaction
 from dauys.station.faults import StationError
-from dauys.station.records import RecordFile, Row
-from dauys.station.secrets import Random
+from dauys.station.keeping.database import transaction
+from dauys.station.keeping.records import RecordFile, Row
+from dauys.station.keeping.secrets import Random
 
 #: Where the program may be stopped by a test; nothing happens there otherwise.
 Points = Callable[[str], None]

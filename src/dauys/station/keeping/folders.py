@@ -14,14 +14,14 @@ from dauys.errors import InputError
 from dauys.record.disk import Disk
 from dauys.record.keys import ED25519, Signer
 from dauys.record.store import create_log, open_log
-from dauys.station.database import JOURNAL, force_names, open_database
-from dauys.station.device_log import DeviceLog, Tree
 from dauys.station.faults import StationError, at
-from dauys.station.journal import Journal, Points
-from dauys.station.records import RecordFile
-from dauys.station.restart import Restart, restart
-from dauys.station.sealing import closed_with
-from dauys.station.secrets import (
+from dauys.station.keeping.database import JOURNAL, force_names, open_database
+from dauys.station.keeping.device_log import DeviceLog, Tree
+from dauys.station.keeping.journal import Journal, Points
+from dauys.station.keeping.records import RecordFile
+from dauys.station.keeping.restart import Restart, restart
+from dauys.station.keeping.sealing import closed_with
+from dauys.station.keeping.secrets import (
     DeviceKeys,
     Random,
     StartKeys,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from dauys.station.faults import StationError
-from dauys.station.journal_view import JournalView
-from dauys.station.kept import Kind
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.kept import Kind
 
 KINDS: Final[tuple[Kind, ...]] = ("cast", "challenge", "test", "abandoned")
 

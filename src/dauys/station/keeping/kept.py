@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dauys.station.records import Row
+from dauys.station.keeping.records import Row
 
 Kind = Literal["cast", "challenge", "test", "abandoned"]
 

@@ -21,8 +21,8 @@ from dauys.record.merkle import verify_consistency
 from dauys.record.store import LogStore
 from dauys.record.writer import copy_log
 from dauys.station.faults import StationError
-from dauys.station.journal import Journal
-from dauys.station.kept import Ending
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.kept import Ending
 
 Sample = Callable[[Sequence[tuple[bytes, bytes]], int], list[tuple[bytes, bytes]]]
 """Returns so many random ones of those given, from a source that nobody can foresee."""

@@ -14,10 +14,10 @@ from typing import Final
 import apsw
 
 from dauys.station.faults import StationError
-from dauys.station.journal_view import JournalView
-from dauys.station.kept import Ending, Intent, ending_of, ending_row, note_row
-from dauys.station.records import Row
-from dauys.station.writing import Points, Writing
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.kept import Ending, Intent, ending_of, ending_row, note_row
+from dauys.station.keeping.records import Row
+from dauys.station.keeping.writing import Points, Writing
 
 __all__ = ["ID", "Journal", "Points"]
 ID: Final = 16

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dauys.station.in_step import lacking
-from dauys.station.journal import Journal
-from dauys.station.kept import Ending, Owed
-from dauys.station.records import Row
+from dauys.station.keeping.in_step import lacking
+from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.kept import Ending, Owed
+from dauys.station.keeping.records import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How a device keeps what it accepted, and no more: journal, second medium, log, restart, seal."""
