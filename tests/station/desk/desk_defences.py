@@ -155,9 +155,9 @@ DEFENCES = [
     ),
     _of(
         "a page of another voter marks nobody",
-        "web/desk/rooms.py",
-        'if act is None or form.get("voter", "") != room.opened:',
-        "if act is None:",
+        "web/desk/acts.py",
+        'if found is None or form.get("voter", "") != room.opened:',
+        "if found is None:",
         "test_a_page_of_another_voter_marks_nobody",
     ),
     _of(
@@ -176,15 +176,15 @@ DEFENCES = [
     ),
     _of(
         "only while voting is open",
-        "web/desk/rooms.py",
-        "if name in IN_THE_DAY and not self.is_open():",
+        "web/desk/acts.py",
+        "if name in IN_THE_DAY and not rooms.is_open():",
         "if False:",
         "test_nobody_is_marked_while_voting_is_not_open",
     ),
     _of(
         "paper alone",
-        "web/desk/rooms.py",
-        'if name in IN_THE_DAY and (name, value) != ("mark", "paper") and self.on_paper():',
+        "web/desk/acts.py",
+        'if name in IN_THE_DAY and (name, value) != ("mark", "paper") and rooms.on_paper():',
         "if False:",
         "test_on_paper_alone_nobody_is_admitted",
     ),

@@ -1,23 +1,51 @@
 """What the forms of a desk do, by the name of the button (`spec/desk.md` §4).
 
-Each act is given all that its form says; what it refuses it raises, before anything is changed.
+Each act is given all that its form says; what it refuses it raises, before anything is changed. Whatever is
+raised is said on the screen; what was typed stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, Literal, cast
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, Literal, cast
 
 from dauys.station.desk.facts import Channel, Newcomer
 from dauys.station.desk.search import typed_date
 from dauys.station.faults import StationError
 from dauys.station.web.desk.room import PANELS, DeskRoom
-
-if TYPE_CHECKING:
-    from dauys.station.web.desk.rooms import DeskRooms
+from dauys.station.web.desk.rooms import DeskRooms
 
 Form = Mapping[str, str]
-Act = Callable[["DeskRooms", DeskRoom, str, Form], None]
+Act = Callable[[DeskRooms, DeskRoom, str, Form], None]
+#: Acts that only members of this station's open day may do.
+IN_THE_DAY: Final = ("mark", "again", "test", "test_again")
+
+
+def act(rooms: DeskRooms, room: DeskRoom, name: str, value: str, form: Form) -> None:
+    """Do what a button says. What is refused is said, and changes nothing."""
+    with room.lock, _refusing(rooms, room, form):
+        found = ACTS.get(name)
+        if found is None or form.get("voter", "") != room.opened:
+            # Another page than the one that the screen is at: never a mark on whom nobody sees.
+            raise StationError("J4.11", found="another page", expected="the page shown")
+        if name in IN_THE_DAY and not rooms.is_open():
+            raise StationError("J3.1", found="not open", expected="open")
+        if name in IN_THE_DAY and (name, value) != ("mark", "paper") and rooms.on_paper():
+            raise StationError("J4.15", found="paper alone", expected="booths at work")
+        found(rooms, room, value, form)
+
+
+@contextmanager
+def _refusing(rooms: DeskRooms, room: DeskRoom, form: Form) -> Iterator[None]:
+    try:
+        yield
+    except StationError as error:
+        if error.code.startswith("J1."):
+            rooms.tell(error)
+        room.quiet()
+        room.code, room.wrong = error.code, error.problem.hint or ""
+        room.kept = dict(form)
 
 
 # Where the screen is

@@ -1,27 +1,17 @@
-"""What the pages of desks do: the acts of their forms, each on the one journal that all desks share.
-
-Whatever a step raises is said on the screen; what was typed stays. **Source:** spec/desk.md §4, §7.
-"""
+"""All desks of a station, on the one journal that they share (`spec/desk.md` §7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import RLock
-from typing import Final
 
 from dauys.domain.text import Text
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.desk.queue import Queue
 from dauys.station.desk.search import Register
-from dauys.station.faults import StationError
-from dauys.station.web.desk.acts import ACTS, Form
 from dauys.station.web.desk.room import DeskRoom
-
-#: Acts that only members of this station's open day may do.
-IN_THE_DAY: Final = ("mark", "again", "test", "test_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +68,3 @@ class DeskRooms:
         with room.lock:
             room.quiet()
             room.code = "J4.11"
-
-    def act(self, room: DeskRoom, name: str, value: str, form: Form) -> None:
-        """Do what a button says. What is refused is said, and changes nothing."""
-        with room.lock, self._refusing(room, form):
-            act = ACTS.get(name)
-            if act is None or form.get("voter", "") != room.opened:
-                # Another page than the one that the screen is at: never a mark on whom nobody sees.
-                raise StationError("J4.11", found="another page", expected="the page shown")
-            if name in IN_THE_DAY and not self.is_open():
-                raise StationError("J3.1", found="not open", expected="open")
-            if name in IN_THE_DAY and (name, value) != ("mark", "paper") and self.on_paper():
-                raise StationError("J4.15", found="paper alone", expected="booths at work")
-            act(self, room, value, form)
-
-    @contextmanager
-    def _refusing(self, room: DeskRoom, form: Form) -> Iterator[None]:
-        try:
-            yield
-        except StationError as error:
-            if error.code.startswith("J1."):
-                self.tell(error)
-            room.quiet()
-            room.code, room.wrong = error.code, error.problem.hint or ""
-            room.kept = dict(form)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 
 from dauys.domain.text import LANGUAGES
 from dauys.station.web import common
+from dauys.station.web.desk.acts import act
 from dauys.station.web.desk.room import DeskRoom
 from dauys.station.web.desk.rooms import DeskRooms
 from dauys.station.web.desk.sight import found, head, sight
@@ -72,9 +73,9 @@ def _take(request: HttpRequest, rooms: DeskRooms, room: DeskRoom) -> None:
         if not terminal.sent_twice(token):
             rooms.old(room)
         return
-    act, _, value = form.get("do", "").partition(":")
-    if act == "language":
+    name, _, value = form.get("do", "").partition(":")
+    if name == "language":
         following = LANGUAGES[(LANGUAGES.index(terminal.language) + 1) % len(LANGUAGES)]
         terminal.language = value if value in LANGUAGES else following
         return
-    rooms.act(room, act, value, {name: form.get(name, "") for name in form})
+    act(rooms, room, name, value, {field: form.get(field, "") for field in form})
