@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 
@@ -19,7 +18,6 @@ print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0,
 def test_no_dump_is_written():
     done = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[0] == "(0, 0) 0"
-    assert resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
 def test_swap_is_named_and_compressed_memory_is_none(tmp_path):
