@@ -36,6 +36,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("mirror", "check", "dauys.cli.mirror"),
     Entry("trustee", "trustee", "dauys.cli.trustee"),
     Entry("station", "commission", "dauys.cli.station"),
+    Entry("protocol", "commission", "dauys.cli.protocol"),
     Entry("cards", "commission", "dauys.cli.cards"),
     Entry("kit", "commission", "dauys.cli.kit"),
     Entry("log", "commission", "dauys.cli.log"),

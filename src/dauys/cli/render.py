@@ -12,7 +12,7 @@ from dauys.errors import DecisionError, InputError, Place, Problem
 from dauys.words import Language, Words, group_digits
 
 #: Where sentences of errors are looked for, in this order.
-ERROR_DOMAINS = ("cli", "count", "formats", "run", "kit")
+ERROR_DOMAINS = ("cli", "count", "formats", "run", "kit", "protocol")
 MOST_ERRORS = 200
 PLAIN_WIDTH = 160
 

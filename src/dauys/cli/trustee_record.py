@@ -61,13 +61,13 @@ def _open_wave(address: str, policy_file: Path, vote: str, number: int, words: W
         options = Options(os.urandom(32), Path(work), policy=policy, chapters=CHAPTERS)
         with Bars(words, quiet=False) as bars:
             verified = verify_record(record, options, bars)
-        problems = list(_refusals(verified))
+        problems = list(refusals(verified))
         if problems or verified.context is None:
             raise InputError(problems or [Problem("T6.5", Place(file=address))])
         return _opened(verified, verified.context, vote, number, address)
 
 
-def _refusals(verified: Verified) -> list[Problem]:
+def refusals(verified: Verified) -> list[Problem]:
     """Return what forbids to go on: failed checks but those of single ballots, and needed ones not run."""
     found = [
         _problem(finding)

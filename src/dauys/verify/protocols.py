@@ -90,7 +90,7 @@ def read_protocols(context: Context, progress: Progress) -> Archived:
         if faults:
             continue
         ledger.passed("P3.1")
-        archived.protocols.append(_protocol(entry.fields))
+        archived.protocols.append(protocol_of(entry.fields))
         archived.indices.append(entry.index)
     return archived
 
@@ -116,7 +116,8 @@ def _version_faults(
     newest[key] = (max(last, fields["version"]), max(before, received))
 
 
-def _protocol(fields: Mapping[str, Any]) -> Protocol:
+def protocol_of(fields: Mapping[str, Any]) -> Protocol:
+    """Return the protocol that an entry holds."""
     return Protocol(
         fields["station"],
         fields["contest"],
