@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -61,4 +62,5 @@ def why_not() -> str | None:
         return "mounting needs root"
     if not Path("/dev/loop-control").exists():
         return "no loop devices: /dev/loop-control is not there"
-    return None
+    missing = [name for name in ("mkfs.ext4", "mount", "umount") if shutil.which(name) is None]
+    return f"not installed: {', '.join(missing)}" if missing else None
