@@ -32,7 +32,7 @@ from dauys.station.program import Fitted, Station, ballots_of, make_glasses
 from dauys.verify.kit import Kit
 
 Told = Callable[[str, Mapping[str, object]], None]
-#: Seconds that a member needs to find the day's papers; only the minute of a phase is told to the clock.
+#: When the station goes on after a cut of the power: so long after it has opened.
 AFTER_NOON: Final = timedelta(hours=5)
 
 
