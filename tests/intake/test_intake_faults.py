@@ -6,7 +6,7 @@ import errno
 import shutil
 import threading
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -205,13 +205,12 @@ def test_two_senders_of_the_same_at_once_have_one_receipt(world, parcels):
     assert once(world, parcels)
 
 
-def test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same(world, parcels):
-    """The second has looked, found none, and waits while the first is accepted."""
-    seal, told, looked = parcels[2], [], threading.Event()
+@pytest.mark.parametrize("goes_on", ["while the first is accepted", "when the first is done"])
+def test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same(world, parcels, goes_on):
+    """The second has looked for a receipt and found none; then the first is accepted."""
+    seal, told, looked, done = parcels[2], [], threading.Event(), threading.Event()
     with world.open() as intake:
-        upload = intake.begin(seal.manifest.data).id
-        for number in range(len(seal.manifest.parts)):
-            intake.hold(upload, number, 0, seal.read(number))
+        upload = announced(intake, seal)
         second = threading.Thread(
             target=lambda: told.append(intake.finish(upload, "2004-09-19T15:00:00+00:00"))
         )
@@ -219,8 +218,9 @@ def test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same(world, par
 
         def look(upload):
             found = find(upload)
-            if threading.current_thread() is second:
+            if threading.current_thread() is second and not looked.is_set():
                 looked.set()
+                assert goes_on == "while the first is accepted" or done.wait(20)
             return found
 
         def first(manifest, now):
@@ -231,9 +231,44 @@ def test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same(world, par
 
         intake.shelf.receipt, intake._acceptance.accept = look, first
         told.append(intake.finish(upload, "2004-09-19T14:00:00+00:00"))
+        done.set()
         second.join()
+    assert [receipt.at for receipt in told] == ["2004-09-19T14:00:00+00:00"] * 2
     assert told[0].data == told[1].data
-    assert told[0].at == "2004-09-19T14:00:00+00:00"
+
+
+def test_who_asks_what_is_here_while_an_upload_is_accepted_is_told_the_receipt(world, parcels):
+    """It was under way when asked for, and has been moved to its place when the answer is made."""
+    seal, told, asked, done = parcels[2], [], threading.Event(), threading.Event()
+    with world.open() as intake:
+        upload = announced(intake, seal)
+        second = threading.Thread(target=lambda: told.append(intake.state(upload)))
+        find = intake.shelf.arriving, intake.shelf.announced
+
+        def look(which, upload):
+            found = find[which](upload)
+            if threading.current_thread() is second and not asked.is_set():
+                asked.set()
+                assert done.wait(20)
+            return found
+
+        intake.shelf.arriving, intake.shelf.announced = partial(look, 0), partial(look, 1)
+        second.start()
+        assert asked.wait(20)
+        receipt = intake.finish(upload, "2004-09-19T14:00:00+00:00")
+        done.set()
+        second.join()
+    assert [(state.receipt.data, state.have) for state in told] == [
+        (receipt.data, tuple(part.size for part in seal.manifest.parts))
+    ]
+
+
+def announced(intake, parcel) -> str:
+    """Announce a parcel and send all its parts; return its id."""
+    upload = intake.begin(parcel.manifest.data).id
+    for number in range(len(parcel.manifest.parts)):
+        intake.hold(upload, number, 0, parcel.read(number))
+    return upload
 
 
 # The power goes.

@@ -77,7 +77,9 @@ class Intake:
 
     def state(self, upload: str) -> State:
         """Say what is here of an upload. Raises IntakeError U1.5 where nothing is known of it."""
-        return self._state(self.shelf.announced(upload) or self._arriving(upload))
+        manifest = self._known(upload)
+        with self._alone(manifest):
+            return self._state(manifest)
 
     def hold(self, upload: str, number: int, offset: int, data: bytes) -> int:
         """Add bytes to a part and return how many are here.
@@ -108,7 +110,7 @@ class Intake:
         receipt = self.shelf.receipt(upload)
         if receipt is not None:
             return receipt
-        manifest = self._arriving(upload)
+        manifest = self._known(upload)
         with self._alone(manifest):
             receipt = self.shelf.receipt(upload)
             if receipt is None:
@@ -126,6 +128,14 @@ class Intake:
             if self.shelf.arriving(manifest.id) is None:
                 self._there[self._class(manifest)].discard(manifest.id)
             raise
+
+    def _known(self, upload: str) -> Manifest:
+        """Return the manifest of an upload, under way or accepted.
+
+        In this order: an upload has its receipt before it is forgotten, so that one which is accepted at this
+        very moment is found in one place or the other.
+        """
+        return self.shelf.arriving(upload) or self.shelf.announced(upload) or self._arriving(upload)
 
     def _arriving(self, upload: str) -> Manifest:
         manifest = self.shelf.arriving(upload)
