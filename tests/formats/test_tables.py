@@ -228,11 +228,11 @@ def test_a_gigabyte_is_refused_by_its_size_before_it_is_read(small, problems, re
     path = small.folder / "votes.csv"
     with path.open("wb") as stream:
         stream.truncate(1 << 30)
-    before, memory = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     (problem,) = problems(read)
     assert (problem.code, problem.hint) == ("E1.7", "too_large")
     assert problem.found == "1073741824 bytes"
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 50_000
 
 

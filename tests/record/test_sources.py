@@ -212,16 +212,16 @@ def test_http_nonsense(answer):
     "pieces",
     [
         [],
-        [b"H"] * 400,
-        [b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 400],
-        [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", *[b"x"] * 400],
+        [b"H"] * 2_000,
+        [b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 2_000],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", *[b"x"] * 2_000],
     ],
 )
 def test_a_server_that_stalls_or_trickles_is_left_in_time(pieces):
     with server(pieces, hold=True) as url:
         start = time.monotonic()
         assert code_of(read, url, 100_000, 0.3) == "L7.3"
-        assert time.monotonic() - start < 3
+        assert time.monotonic() - start < 20  # of 40 s that the pieces take
 
 
 def test_nobody_there():
