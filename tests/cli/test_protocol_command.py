@@ -121,3 +121,31 @@ def test_a_moment_without_its_offset_is_refused(record, played, tmp_path):
     )  # fmt: skip
     assert "P3.6" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_what_nobody_may_sign_and_no_log_takes_is_not_made(record, played, tmp_path):
+    other = tmp_path / "other.key"
+    other.write_text(encode_secret_key("simulation.invalid/other", ED25519, bytes(32)) + "\n")
+    usual = {
+        "--signer": played[2], "--key": str(record / "commission.key"), "--at": AT, "--reason": "x",
+    }  # fmt: skip
+    wrong = (
+        {"--key": str(other)},
+        {"--signer": "nobody"},
+        {"--signer": STATION},
+        {"--signer": "\udcff"},
+        {"--at": "2004-09-01T12:00:00+06:00"},
+        {"--at": "2004-09-25T12:00:00+06:00:30"},
+        {"--reason": ""},
+        {"--reason": "two\nlines"},
+        {"--reason": "\udcff"},
+    )
+    for one in wrong:
+        options = [text for pair in {**usual, **one}.items() for text in pair]
+        told = run(
+            "protocol", "second", str(record / "public"), "--station", STATION, "--vote", VOTE,
+            "--policy", str(record / "policy"), "--out", str(tmp_path / "out"), "--lang", "en", "-q",
+            *options, code=2,
+        )  # fmt: skip
+        assert "P3.6" in told, one
+        assert not (tmp_path / "out").exists()

@@ -20,7 +20,7 @@ from dauys.record.book import open_record
 from dauys.record.policy import parse_policy
 from dauys.verify.options import Options
 from dauys.verify.run import verify_record
-from dauys.verify.tallied import Tallied, entry_of, tallied
+from dauys.verify.tallied import Tallied, check_signer, entry_of, tallied
 from dauys.words import Words
 
 #: Chapters that totals rest on.
@@ -58,6 +58,8 @@ def second(record: str, station: str, vote: str, out: Path, **given: Any) -> int
         problems = refusals(verified)
         if problems:
             raise InputError(problems)
+        if verified.context is not None:
+            check_signer(verified.context, station, given["signer"], key.verifier.public)
         made = tallied(verified, vote, station, moment, given["reason"])
         election = verified.report.election or ""
     lines = [entry_of(election, one.protocol, given["signer"], key) for one in made]

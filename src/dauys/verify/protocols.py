@@ -161,11 +161,14 @@ class _Signers:
 
     def _may(self, signer: str, station: str) -> bool:
         commission, place = self.commissions.get(signer), self.stations.get(station)
-        if commission is None or place is None:
-            return False
-        above = {"station": place.id, "constituency": place.constituency, "region": place.region}
-        level = commission["level"]
-        return level == "centre" or above.get(level) == signer
+        return commission is not None and place is not None and may_sign(commission, place)
+
+
+def may_sign(commission: Mapping[str, Any], station: Station) -> bool:
+    """Whether a commission of `keys.json` is that of a station, or one above it."""
+    above = {"station": station.id, "constituency": station.constituency, "region": station.region}
+    level, name = str(commission["level"]), str(commission["id"])
+    return level == "centre" or above.get(level) == name
 
 
 def check_equations(context: Context, archived: Archived) -> None:

@@ -16,9 +16,11 @@ from dauys.crypto.shapes import canonical
 from dauys.domain.election import AGAINST_ALL
 from dauys.domain.votes import Channel, Protocol
 from dauys.errors import InputError, Place, Problem
+from dauys.record.entries import parse_entry
+from dauys.record.faults import LogError
 from dauys.record.keys import Signer
-from dauys.verify.context import VoteContext
-from dauys.verify.protocols import protocol_of
+from dauys.verify.context import Context, VoteContext
+from dauys.verify.protocols import may_sign, protocol_of
 from dauys.verify.run import Verified
 from dauys.verify.units import units_of
 
@@ -61,7 +63,10 @@ def tallied(verified: Verified, vote: str, station: str, moment: datetime, reaso
 
 
 def entry_of(election: str, protocol: Protocol, signer: str, key: Signer) -> bytes:
-    """Return the *protocol* entry, signed by a commission over it as it is without a signature."""
+    """Return the *protocol* entry, signed by a commission over it as it is without a signature.
+
+    Raises InputError P3.6 where a log would not take it: a reason, or a moment, without its form.
+    """
     received = protocol.received.isoformat(timespec="seconds")
     fields: dict[str, Any] = {
         "at": received,
@@ -78,8 +83,32 @@ def entry_of(election: str, protocol: Protocol, signer: str, key: Signer) -> byt
         "version": protocol.version,
         "votes": dict(protocol.votes),
     }
-    fields["signature"] = key.sign_hash(framed_hash("protocol", election, canonical(fields))).hex()
-    return canonical(fields)
+    try:
+        digest = framed_hash("protocol", election, canonical(fields))
+    except ValueError as error:
+        raise _refused("reason", ascii(protocol.reason)[:100], "text in UTF-8") from error
+    fields["signature"] = key.sign_hash(digest).hex()
+    try:
+        return parse_entry(canonical(fields), 0, "election").data
+    except LogError as error:
+        problem = error.problem
+        field = str(problem.facts.get("field", protocol.station))
+        raise _refused(field, problem.found or "", problem.expected or "") from error
+
+
+def check_signer(context: Context, station: str, signer: str, public: bytes) -> None:
+    """Return where the record knows this key as that of a commission above the station.
+
+    A log never loses an entry: what nobody may sign is not made. Raises InputError P3.6.
+    """
+    stations = context.election.stations if context.election else ()
+    place = next((one for one in stations if one.id == station), None)
+    listed = context.keys["commissions"] if context.keys else []
+    one = next((one for one in listed if one["id"] == signer), None)
+    if one is None or place is None or one["level"] == "station" or not may_sign(one, place):
+        raise _refused(f"--signer {signer}", "no commission above the station", f"one above {station}")
+    if one["key"] != public.hex():
+        raise _refused("--key", public.hex(), one["key"])
 
 
 def _unit(vote: VoteContext, units: Mapping[str, str], station: str) -> str:
@@ -106,6 +135,8 @@ def _second(
     standing = [one for one in contest.options if one in first.votes or one == AGAINST_ALL]
     if len(standing) != len(total.votes):
         raise _refused(first.contest, f"{len(standing)} options", f"{len(total.votes)} options")
+    if moment < first.received:
+        raise _refused("--at", moment.isoformat(), f"not before {first.received.isoformat()}")
     opened = dict(zip(standing, total.votes, strict=True))
     # Blanks are ballots where a ballot has one mark; with more marks how many are all blank is not opened.
     counts = first.counts if contest.limit > 1 else replace(first.counts, invalid_ballots=total.blanks)
