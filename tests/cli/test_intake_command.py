@@ -235,6 +235,15 @@ def interrupted(server):
     raise KeyboardInterrupt
 
 
+def test_what_is_no_text_is_refused_before_it_is_sent(dauys, home):
+    Path("scan").write_bytes(b"x")
+    Path("signer.key").write_text(encode_secret_key("a/b", ED25519, SEED))
+    usual = ("protocol", "scan", "http://127.0.0.1:9", "--vote", VOTE, "--what", "scan-1")
+    assert "(U1.1)" in dauys(*usual, "--station", "\udcff", code=2).output
+    signed = ("--station", "s-m1", "--signer", "\udcff", "--signer-key", "signer.key")
+    assert "(U1.1)" in dauys(*usual, *signed, code=2).output
+
+
 def test_serving_ends_in_order_and_what_it_needs_must_be_there(dauys, home, monkeypatch):
     monkeypatch.setattr(IntakeServer, "serve_forever", interrupted)
     told = dauys("serve", "intake", "--record", home, "--key", "intake.key", "--port", 0)

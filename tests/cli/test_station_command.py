@@ -155,6 +155,17 @@ def test_without_the_right_password_nothing_opens(dauys, made):
     assert "(J1.1)" in dauys("check", *OPEN, code=2)
 
 
+def test_what_is_no_key_no_password_or_too_many_people_is_said(dauys, made):
+    for key in ("zz", "ab", "É" * 64):
+        told = dauys("init", str(made.kit), "--device", DEVICE, "--halves", "h", "--commission", key, code=2)
+        assert "0-9 a-f" in told
+    Path("password").write_bytes(b"\xff\xfe")
+    Path("letters").write_bytes(b"\xff\xfe")
+    assert "(J1.1)" in dauys("check", *OPEN, code=2)
+    shared = ("--kit", str(made.kit), "--letters", "letters", "--desk", "A", "--booth", "B")
+    assert "--people" in dauys("drive", "http://127.0.0.1:9", *shared, "--minutes", "9999", code=2)
+
+
 def test_the_help_of_every_verb_is_there_in_every_language(dauys):
     for language in ("en", "kk", "ru"):
         for verb in ("init", "check", "serve", "seal", "export", "replace", "drive"):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from dauys.cli.log_words import make_key, read_bytes, read_key
+from dauys.cli.log_words import PublicKey, make_key, read_bytes, read_key
 from dauys.cli.options import lang_option
 from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.formats.voters import SALT_BYTES
@@ -20,25 +19,10 @@ from dauys.verify.kit import Kit, read_kit
 from dauys.verify.kit_file import MAX_KIT
 from dauys.verify.kit_make import Order, freeze_extract, make_kit
 
-_KEY: Final = re.compile(r"[0-9a-f]{64}")
 RECORD: Final = click.argument("record", metavar="RECORD")
 STATION: Final = click.option("--station", cls=Option, required=True, metavar="ID", help="option.station")
 VOTE: Final = click.option("--vote", cls=Option, metavar="ELECTION/ROUND/REPEAT", help="option.vote")
 POLICY: Final = click.option("--policy", cls=Option, type=FILE, help="option.policy")
-
-
-class _PublicKey(click.ParamType[bytes]):
-    """64 hex digits."""
-
-    name = "KEY"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
-        """Return the 32 bytes."""
-        if isinstance(value, bytes):
-            return value
-        if not _KEY.fullmatch(str(value)):
-            self.fail("64 × 0-9 a-f", param, ctx)
-        return bytes.fromhex(str(value))
 
 
 @click.group(cls=Verbs, name="kit", context_settings=SETTINGS)
@@ -104,7 +88,7 @@ def make(record: str, station: str, voters: Path, key_file: Path, out: Path, **g
 
 @command.command(cls=Verb, name="check", context_settings=SETTINGS)
 @click.argument("kit", type=FILE, metavar="KIT")
-@click.option("--key", "public", cls=Option, type=_PublicKey(), metavar="KEY", help="option.public")
+@click.option("--key", "public", cls=Option, type=PublicKey(), metavar="KEY", help="option.public")
 @lang_option
 @reporting
 def check(kit: Path, public: bytes | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +17,21 @@ from dauys.record.keys import Signer, encode_secret_key, parse_secret_key
 from dauys.words import Words
 
 SEED_BYTES = 32
+_KEY: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class PublicKey(click.ParamType[bytes]):
+    """64 hex digits."""
+
+    name = "KEY"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        """Return the 32 bytes."""
+        if isinstance(value, bytes):
+            return value
+        if not _KEY.fullmatch(str(value)):
+            self.fail("64 × 0-9 a-f", param, ctx)
+        return bytes.fromhex(str(value))
 
 
 def log_words(context: click.Context) -> Words:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from dauys.cli.log_words import PublicKey
 from dauys.cli.options import lang_option
 from dauys.cli.progress import Steps
 from dauys.cli.station_page import measured_lines, status, tell_installed, tell_seal, tell_start
@@ -70,7 +71,7 @@ def command() -> None:
 @command.command(cls=Verb, name="init", context_settings=SETTINGS)
 @click.argument("kit", type=FILE, metavar="KIT")
 @click.option("--device", cls=Option, required=True, metavar="ID", help="option.device")
-@click.option("--commission", cls=Option, metavar="KEY", help="option.commission")
+@click.option("--commission", cls=Option, type=PublicKey(), metavar="KEY", help="option.commission")
 @click.option("--halves", cls=Option, type=FOLDER, metavar="DIR", help="option.halves")
 @_media
 @lang_option
@@ -84,8 +85,7 @@ def init(kit: Path, device: str, **given: Any) -> int:
     for folder in (media.first, media.second, given["stick"]):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-    key = bytes.fromhex(given["commission"]) if given["commission"] else None
-    made = install(kit, device, media, given["stick"], os.urandom, key=key)
+    made = install(kit, device, media, given["stick"], os.urandom, key=given["commission"])
     tell_installed(made, media, given["halves"], words_for(click.get_current_context()))
     return 0
 
@@ -219,8 +219,11 @@ def drive(url: str, kit: Path, letters: Path, **given: Any) -> int:
     if known.simulation is None:
         raise StationError("J3.10", found=known.vote_id, expected="a simulation", place=at(kit))
     pace = Pace(given["people"], given["minutes"], given["electronic"])
-    people = list(crowd(known, pace, given["first"], len(given["booths"])))
-    cards = letters.read_text(encoding="ascii").split()
+    try:
+        people = list(crowd(known, pace, given["first"], len(given["booths"])))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--people") from error
+    cards = letters.read_text(encoding="ascii", errors="replace").split()
     with Steps() as steps, steps.step(words_for(click.get_current_context()).say("drive.running")):
         load = Load(url, given["desks"], given["booths"], cards, lambda done: steps.tell(done, pace.total))
         measured = load.run(people, pace)
@@ -243,7 +246,10 @@ def _open(given: dict[str, Any]) -> AbstractContextManager[Station]:
 
 def _password(file: Path | None) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8").strip()
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except UnicodeDecodeError as error:
+            raise StationError("J1.1", found="no text", expected="a password", place=at(file)) from error
     words = words_for(click.get_current_context())
     halves = [click.prompt(words.say(f"ask.half_{half}"), hide_input=True) for half in ("first", "second")]
     return " ".join(half.strip() for half in halves)

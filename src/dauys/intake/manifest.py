@@ -96,12 +96,19 @@ def upload_id(data: bytes) -> str:
 
 def signed_digest(fields: Mapping[str, Any]) -> bytes:
     """Return what the signer of a protocol signs: `H(intake-protocol, manifest)`, `signature` being null."""
-    return framed_hash("intake-protocol", canonical({**fields, "signature": None}))
+    return framed_hash("intake-protocol", _canonical({**fields, "signature": None}))
 
 
 def encode_manifest(fields: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a manifest; `schema` is added."""
-    return canonical({**fields, "schema": SCHEMA})
+    """Return the bytes of a manifest; `schema` is added. Raises IntakeError U1.1 for what is no text."""
+    return _canonical({**fields, "schema": SCHEMA})
+
+
+def _canonical(fields: Mapping[str, Any]) -> bytes:
+    try:
+        return canonical(fields)
+    except ValueError as error:
+        raise IntakeError("U1.1", found=ascii(fields)[:100], expected="text in UTF-8") from error
 
 
 def parse_manifest(data: bytes) -> Manifest:
