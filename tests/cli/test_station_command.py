@@ -149,6 +149,13 @@ def test_what_is_refused_is_said_with_what_to_do(dauys, made):
     assert "(J1.5)" in dauys("export", "nothing", "out", code=2)
 
 
+def test_a_set_up_that_was_refused_leaves_an_empty_stick(dauys, made):
+    told = dauys("init", str(made.kit), "--device", DEVICE, "--halves", "h", code=2)
+    assert "(J1.8)" in told
+    assert list(Path("key").iterdir()) == []
+    installed(dauys, made)
+
+
 def test_without_the_right_password_nothing_opens(dauys, made):
     installed(dauys, made)
     Path("password").write_text("another password\n")

@@ -66,13 +66,14 @@ def install(
     """
     kit = read_kit(path, key)
     listed = kit.device(name)
+    # Looked at first: a stick that was written for nothing is a stick that is refused the next time.
+    media.require_empty()
     password = " ".join(proquints(random(2 * WORDS)))
     keys = DeviceKeys(random(32), random(32))
     secret, salt = write_stick(stick, random), random(16)
     facts = Facts(name, kit.sha256, listed.origin, salt.hex(), kit.station, stick_mark(secret), kit.vote_id)
     start = start_keys(password, secret, salt, kit.vote_id, name)
     fields = installation_fields(kit, Device(kit.vote_id, kit.station, name, kit.ballots, listed.cards, keys))
-    media.require_empty()
     for folder in media.folders:
         write_durably(folder / KIT, path.read_bytes())
         write_durably(folder / INSTALLATION, canonical(fields))

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from dauys.crypto.framing import framed_hash
+from dauys.record.disk import Disk
 from dauys.station.faults import StationError, at
 
 STICK_FILE: Final = "dauys-key"
@@ -67,7 +68,8 @@ def write_stick(folder: Path, random: Random) -> bytes:
     if path.exists():
         raise StationError("J1.1", found="a key stick", expected="an empty stick", place=at(path))
     secret = random(32)
-    path.write_text(secret.hex() + "\n", encoding="ascii")
+    # Durable before anything is closed under it: a stick is pulled out as soon as the program ends.
+    Disk().place(path, secret.hex().encode() + b"\n")
     return secret
 
 
