@@ -156,6 +156,21 @@ def test_a_set_up_that_was_refused_leaves_an_empty_stick(dauys, made):
     installed(dauys, made)
 
 
+def test_halves_of_another_device_are_never_written_over(dauys, made):
+    installed(dauys, made)
+    before = password()
+    again = ("init", str(made.kit), "--device", DEVICE, "--halves", "halves", "--rehearsal")
+    told = dauys(*again, "--first", "disk-2", "--second", "usb-2", "--stick", "key-2", code=2)
+    assert "(J1.1)" in told
+    # Nothing was set up under a password that nobody was told.
+    assert not Path("disk-2").exists()
+    assert password() == before
+    Path("file").write_bytes(b"")
+    again = ("init", str(made.kit), "--device", DEVICE, "--halves", "file/h", "--rehearsal")
+    assert "(L7.3)" in dauys(*again, "--first", "disk-2", "--second", "usb-2", "--stick", "key-2", code=2)
+    assert not Path("disk-2").exists()
+
+
 def test_without_the_right_password_nothing_opens(dauys, made):
     installed(dauys, made)
     Path("password").write_text("another password\n")

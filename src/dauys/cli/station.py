@@ -16,7 +16,7 @@ import click
 from dauys.cli.log_words import PublicKey
 from dauys.cli.options import lang_option
 from dauys.cli.progress import Steps
-from dauys.cli.station_page import measured_lines, status, tell_installed, tell_seal, tell_start
+from dauys.cli.station_page import halves_in, measured_lines, status, tell_installed, tell_seal, tell_start
 from dauys.cli.station_printers import Fitting
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
@@ -82,6 +82,8 @@ def init(kit: Path, device: str, **given: Any) -> int:
     if given["halves"] is None and not sys.stdin.isatty():
         # Asked first: what nobody has seen opens nothing.
         raise StationError("J1.1", found="no terminal", expected="--halves DIR", hint="halves")
+    if given["halves"] is not None:
+        halves_in(given["halves"])
     for folder in (media.first, media.second, given["stick"]):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)

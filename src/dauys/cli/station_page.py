@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,7 @@ import apsw
 import click
 
 from dauys.station.drive.load import Measured, quantile
-from dauys.station.faults import StationError
+from dauys.station.faults import StationError, at
 from dauys.station.keeping.device_log import Tree
 from dauys.station.keeping.folders import Media, write_durably
 from dauys.station.process import swaps
@@ -25,14 +27,29 @@ from dauys.words import Words
 DESKS: Final = 2
 
 
+def halves_in(folder: Path) -> list[Path]:
+    """Return where the halves of a password go, in a folder that takes files. Raises StationError J1.1.
+
+    Asked before a device is set up: the halves of another device are never written over, and a password that
+    cannot be written is one that nobody has.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"half-{number}.txt" for number in (1, 2)]
+    for path in paths:
+        if path.exists():
+            raise StationError("J1.1", found="a half of a password", expected="nothing there", place=at(path))
+    with tempfile.TemporaryFile(dir=folder):
+        return paths
+
+
 def tell_installed(made: Installed, media: Media, halves: Path | None, words: Words) -> None:
     """Show the two halves of the start password, each to one member; or write each to a file to be sealed."""
     if halves is not None:
-        halves.mkdir(parents=True, exist_ok=True)
-        for number, half in enumerate(made.halves, 1):
-            path = halves / f"half-{number}.txt"
-            path.touch(mode=0o600)
-            path.write_text(half + "\n", encoding="utf-8")
+        for path, half in zip(halves_in(halves), made.halves, strict=True):
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(half.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
         click.echo(words.say("init.halves", folder=str(halves)))
     else:
         for number, half in enumerate(made.halves, 1):
