@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, cards_left, make, vote
 
 from dauys.crypto.framing import framed_hash, holds
+from dauys.crypto.shapes import canonical
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.disk import Disk
 from dauys.record.keys import parse_verifier_key
@@ -133,3 +135,46 @@ def test_one_medium_alone_goes_on(laptop):
     with laptop.open(alone) as station:
         assert station.media.second is None
         assert station.kit.vote_id == VOTE
+
+
+def test_a_stick_is_continued_and_never_taken_back(laptop, made, tmp_path):
+    stick, behind = tmp_path / "usb", tmp_path / "behind"
+    with laptop.open() as station:
+        laptop.begin(station)
+        station.desk.mark("1", "electronic")
+        vote(station, made.cards[0], [[0], [1]])
+    shutil.copytree(laptop.media.second, behind)
+    export(behind, stick, Disk())
+    with laptop.open() as station:
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, station.booths)
+        station.seal(cards_left(made, 1))
+    export(laptop.media.first, stick, Disk())
+    assert entries(stick / DEVICE)[-1] == "close"
+    with pytest.raises(StationError, match=r"J1\.10"):
+        export(behind, stick, Disk())
+    # Another laptop of this name, as after a rehearsal.
+    other = Laptop(made, tmp_path / "other")
+    other.folder.mkdir()
+    other.install()
+    with other.open() as station:
+        other.begin(station)
+    with pytest.raises(StationError, match=r"J1\.5"):
+        export(other.media.first, stick, Disk())
+    assert entries(stick / DEVICE)[-1] == "close"
+
+
+@pytest.mark.parametrize("name", ["..", "../outside", "/tmp/outside"])
+def test_a_medium_that_somebody_changed_leads_nowhere_else(laptop, tmp_path, name):
+    with laptop.open() as station:
+        laptop.begin(station)
+    medium = laptop.media.first
+    (medium / "protocols").mkdir(exist_ok=True)
+    (medium / "protocols" / "act").symlink_to(medium / "keys.sealed")
+    export(medium, tmp_path / "usb", Disk())
+    assert not (tmp_path / "usb" / DEVICE / "protocols" / "act").exists()
+    facts = json.loads((medium / "station.json").read_bytes())
+    (medium / "station.json").write_bytes(canonical({**facts, "device": name}))
+    with pytest.raises(StationError, match=r"J1\.5"):
+        export(medium, tmp_path / "usb-2", Disk())
+    assert not (tmp_path / "usb-2").exists()

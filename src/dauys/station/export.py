@@ -11,7 +11,11 @@ from typing import Final
 
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.disk import Disk
-from dauys.record.keys import parse_verifier_key
+from dauys.record.faults import LogError
+from dauys.record.keys import VerifierKey, parse_verifier_key
+from dauys.record.merkle import verify_consistency
+from dauys.record.reader import LogReader
+from dauys.record.sources import FolderSource
 from dauys.record.tiles import tiles_of_size
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.folders import LOG, read_facts
@@ -33,26 +37,51 @@ class Exported:
 def export(medium: Path, stick: Path, disk: Disk) -> Exported:
     """Copy the log as it was last given out, and the protocols, below a folder of the device's name.
 
-    Nothing on the stick is written over by anything else: the checkpoint comes last. Raises StationError J1.5
-    where the medium is of no station, J1.3 where it cannot be read, LogError where its log is not whole.
+    Nothing on the stick is written over but by what continues it: the checkpoint comes last. Raises
+    StationError J1.5 where the medium is of no station, or the stick holds another device of this name, J1.10
+    where the stick has more, J1.3 where it cannot be read, LogError where its log is not whole.
     """
     facts = read_facts(medium)
     key = parse_verifier_key(installation_of(medium)["key"])
     source = medium / LOG / "public" if (medium / LOG / "public").is_dir() else medium / LOG
     try:
         note = (source / "checkpoint").read_bytes()
-        size = open_checkpoint(note, (key,), facts.origin).checkpoint.size
+        tree = open_checkpoint(note, (key,), facts.origin).checkpoint
+        size = tree.size
         names = [tile.path for tile in tiles_of_size(size)] + ["checkpoint"]
         files = {f"log/{name}": (source / name).read_bytes() for name in names}
         protocols = sorted((medium / PROTOCOLS).glob("*")) if (medium / PROTOCOLS).is_dir() else []
-        files = {f"{PROTOCOLS}/{one.name}": one.read_bytes() for one in protocols if one.is_file()} | files
+        files = {f"{PROTOCOLS}/{one.name}": one.read_bytes() for one in protocols if _is_own(one)} | files
         files |= {INSTALLATION: (medium / INSTALLATION).read_bytes()}
     except OSError as error:
         raise StationError(
             "J1.3", found=error.strerror, expected="a file", place=at(error.filename)
         ) from error
+    with FolderSource(source) as log:
+        _check_continued(stick / facts.device / "log" / "checkpoint", key, LogReader(log, size, tree.root))
     _write(stick / facts.device, files, disk)
     return Exported(facts.device, size, len(files))
+
+
+def _is_own(path: Path) -> bool:
+    """Whether this is a file of the medium, and no link to one of the machine that reads it."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _check_continued(path: Path, key: VerifierKey, reader: LogReader) -> None:
+    """Return where the log continues the one whose checkpoint is there, if one is."""
+    if not path.exists():
+        return
+    try:
+        there = open_checkpoint(path.read_bytes(), (key,), key.name).checkpoint
+        if there.size <= reader.size:
+            proof = reader.consistency_proof(there.size)
+            verify_consistency(there.size, there.root, reader.size, reader.root, proof)
+            return
+    except LogError as error:
+        found = f"another log ({error.code})"
+        raise StationError("J1.5", found=found, expected="nothing, or this log", place=at(path)) from error
+    raise StationError("J1.10", found=f"{reader.size}", expected=f"at least {there.size}", place=at(path))
 
 
 def _write(target: Path, files: dict[str, bytes], disk: Disk) -> None:

@@ -39,7 +39,7 @@ DATABASE: Final = "journal.db"
 RECORDS: Final = "booth.records"
 LOG: Final = "log"
 _SHAPE: Final = {
-    "device": "text",
+    "device": "id",
     "kit": "hex32",
     "origin": "text",
     "salt": "hex16",
@@ -192,6 +192,8 @@ def read_facts(folder: Path) -> Facts:
     except InputError as error:
         problem = error.problems[0]
         raise StationError("J1.5", found=problem.found, expected=problem.expected, place=at(path)) from error
+    if set(value["device"]) == {"."}:
+        raise StationError("J1.5", found=value["device"], expected="a device", place=at(path))
     if value.pop("schema") != SCHEMA:
         raise StationError("J1.5", found="another form", expected=SCHEMA, place=at(path))
     return Facts(**value)
