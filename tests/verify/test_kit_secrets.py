@@ -101,11 +101,15 @@ def seeds(kits):
         lambda s: s.hex(),
         lambda s: s.hex().upper(),
         lambda s: (b"\0" * 32 + s).hex(),
+        lambda s: "01" + s.hex(),
+        lambda s: "f" + s.hex(),
         lambda s: base64.b64encode(s).decode(),
         lambda s: base64.urlsafe_b64encode(s).decode().rstrip("="),
         lambda s: base64.b64encode(b"\1" + s).decode(),
+        lambda s: base64.b64encode(s + bytes(range(32))).decode(),
+        lambda s: base64.urlsafe_b64encode(bytes(range(32)) + s).decode().rstrip("="),
     ],
-    ids=["hex", "HEX", "behind others", "base64", "url", "note key"],
+    ids=["hex", "HEX", "behind others", "kind", "odd", "base64", "url", "note key", "pair", "url of a pair"],
 )
 def test_the_seed_of_a_key_that_the_kit_names_is_found(kits, refused, whose, form):
     (fault,) = refused(kits.forge(planted(form(seeds(kits)[whose]).encode())))

@@ -36,7 +36,10 @@ _MARKS = {what: re.compile(mark, re.IGNORECASE) for what, mark in MARKS.items()}
 SEED: Final = 32
 _HEX_SEED = re.compile(rb"\s*(?:[0-9a-f]{2}){32}\s*", re.IGNORECASE)
 _HEX = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])", re.IGNORECASE)
-_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{43,44}(?![A-Za-z0-9+/_-])=?")
+#: Of 32 or 33 bytes, a kind and a seed; or of 64, a seed and its public key, as most libraries write it.
+_BASE64 = re.compile(
+    rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{43,44}|[A-Za-z0-9+/_-]{86})(?![A-Za-z0-9+/_-])"
+)
 _CARD = re.compile(rb"(?<![0-9A-Z])(?:[0-9A-Z]{4}[ -]?){6}[0-9A-Z]{4}(?![0-9A-Z])", re.IGNORECASE)
 
 
@@ -83,8 +86,13 @@ def _counterparts(data: bytes, public: Public) -> Iterator[str]:
     for token in _HEX.finditer(data):
         raw = bytes.fromhex(token[0][: len(token[0]) // 2 * 2].decode())
         yield from _seed_or_card(raw, known, cards, public.vote)
+        if len(token[0]) > 2 * SEED and len(token[0]) % (2 * SEED):
+            # Behind a kind, or whatever else stands before it.
+            yield from _seed(bytes.fromhex(token[0][-2 * SEED :].decode()), known)
     for token in _BASE64.finditer(data):
-        yield from _seed(_decoded(token[0])[-SEED:], known)
+        raw = _decoded(token[0])
+        yield from _seed(raw[:SEED], known)
+        yield from _seed(raw[-SEED:], known)
     for token in _CARD.finditer(data):
         try:
             secret = _core.read_card_letters(token[0].decode())
