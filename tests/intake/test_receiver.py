@@ -12,6 +12,7 @@ from intake_world import (
     KEY,
     NOW,
     VOTE,
+    Line,
     World,
     add_to_record,
     device_key,
@@ -28,6 +29,8 @@ from intake_world import (
 )
 
 from dauys.crypto.shapes import canonical
+from dauys.intake.app import IntakeApp
+from dauys.intake.client import send
 from dauys.intake.count import counted, forks
 from dauys.intake.faults import IntakeError
 from dauys.intake.manifest import encode_manifest, parse_manifest
@@ -358,6 +361,39 @@ def test_nobody_fills_the_disk(world, tmp_path, monkeypatch):
         intake.begin(days[0].manifest.data)
         assert code(intake.state, days[2].manifest.id) == "U1.5"
         assert intake.state(upload).have[0] > 0
+
+
+def strangers(parcel, first, count):
+    """Announcements by somebody who has a checkpoint and nothing else: parts as large, of other bytes."""
+    for number in range(first, first + count):
+        parts = [{"sha256": f"{number:064x}", "size": part.size} for part in parcel.manifest.parts]
+        yield encode_manifest({**parcel.manifest.fields, "parts": parts})
+
+
+@pytest.mark.parametrize("ballots", [70, 600])
+def test_who_has_only_a_checkpoint_keeps_no_station_out(world, tmp_path, ballots):
+    data = entries("m1", ballots)
+    open_, own = (parcel_of(public(tmp_path / str(size), "m1", data[:size])) for size in (1, len(data)))
+    with world.open() as intake:
+        for parcel, first in ((open_, 0), (own, 8)):
+            # The tree of one entry has its edge in its checkpoint.
+            for announced in strangers(parcel, first, 8):
+                upload = intake.begin(announced).id
+                for number, part in enumerate(parcel.manifest.parts):
+                    edge = parcel is open_ and number == 0
+                    intake.hold(upload, number, 0, parcel.read(number) if edge else b"j" * part.size)
+        line, announced = Line(IntakeApp(intake, lambda: NOW)), strangers(own, 100, 10_000)
+
+        class Crowded:
+            def post(self, path, body, limit):
+                answer = line.post(path, body, limit)
+                # Between any two requests of the station, and the more once it has shown its tree.
+                for _ in range(7 if len(line.requests) < 3 else 20):
+                    intake.begin(next(announced))
+                return answer
+
+        assert send(own, Crowded(), key=KEY.verifier).fields["what"] == "seal"
+        assert sum(path == "v1/uploads" for path in line.requests) == 1
 
 
 def test_of_many_forks_the_proofs_are_kept_and_not_all_that_was_sent(world, day, tmp_path, monkeypatch):

@@ -89,6 +89,20 @@ class Acceptance:
         self._remember(manifest)
         return receipt
 
+    def shown(self, manifest: Manifest) -> int:
+        """Return the size of a log under way, where its right edge is here and leads to the root; else 0.
+
+        A stranger has the checkpoint and not the edge, but of one entry, which is its own root, and of trees
+        that were accepted and published.
+        """
+        tree, stored = manifest.tree, self._stored(manifest)
+        if tree is None or tree.size <= (1 if stored is None else stored.size):
+            return 0
+        try:
+            return LogReader(PartSource(self._shelf, manifest), tree.size, tree.root).size
+        except LogError:
+            return 0
+
     def _remember(self, manifest: Manifest) -> None:
         if manifest.kind == "sighting":
             self._sightings[manifest.vote, manifest.of].append(manifest)

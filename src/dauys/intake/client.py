@@ -130,8 +130,8 @@ class _Sending:
     def _send_parts(self, have: list[int]) -> None:
         parts = self.parcel.manifest.parts
         whole, done = sum(part.size for part in parts), sum(have)
-        for number, part in enumerate(parts):
-            at_byte = have[number]
+        for number in self.parcel.manifest.order:
+            part, at_byte = parts[number], have[number]
             data = self.parcel.read(number) if at_byte < part.size else b""
             while at_byte < part.size:
                 self.told(done, whole)

@@ -16,7 +16,7 @@ from dauys.record.faults import LogError
 from dauys.record.forms import ID, VOTE
 from dauys.record.merkle import HASH_BYTES
 from dauys.record.note import parse_note
-from dauys.record.tiles import MAX_BUNDLE, Tile, tiles_of_size
+from dauys.record.tiles import MAX_BUNDLE, WIDTH, Tile, tiles_of_size
 
 Kind = Literal["log", "sighting", "protocol"]
 
@@ -82,6 +82,12 @@ class Manifest:
     def folder(self) -> str:
         """`ROUND-REPEAT/DEVICE`: where evidence about the device lies."""
         return device_folder(self.vote, self.of).removeprefix("device/")
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Numbers of the parts as they are sent: the right edge of a log first, which shows its tree."""
+        edge = {n for n, tile in enumerate(self.tiles) if tile.level is not None and tile.width < WIDTH}
+        return (*sorted(edge), *(n for n in range(len(self.parts)) if n not in edge))
 
     @property
     def unsigned(self) -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,8 @@ class Intake:
         self._acceptance = Acceptance(self.shelf, self._senders, key)
         self._locks: dict[_Subject, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._there: dict[tuple[_Subject, str], set[str]] = {}
+        self._there: dict[tuple[_Subject, str], dict[str, int]] = {}
+        self._moments = count()
         self.shelf.recover()
         for manifest in (*self.shelf.accepted(), *self.shelf.all_arriving()):
             self._count(manifest)
@@ -100,6 +102,7 @@ class Intake:
                 raise IntakeError("U1.2", found=f"{have + len(data)} bytes", expected=f"{size} bytes")
             if data:
                 self.shelf.add(manifest, number, data)
+                self._count(manifest)
             return have + len(data)
 
     def finish(self, upload: str, now: str) -> Receipt:
@@ -126,7 +129,7 @@ class Intake:
                 # The same bytes would be refused again: nothing is kept of them.
                 self.shelf.forget(manifest.id)
             if self.shelf.arriving(manifest.id) is None:
-                self._there[self._class(manifest)].discard(manifest.id)
+                self._there[self._class(manifest)].pop(manifest.id, None)
             raise
 
     def _known(self, upload: str) -> Manifest:
@@ -167,25 +170,26 @@ class Intake:
         return self._subject(manifest), signed if manifest.kind == "protocol" else manifest.kind
 
     def _count(self, manifest: Manifest) -> None:
-        self._there.setdefault(self._class(manifest), set()).add(manifest.id)
+        self._there.setdefault(self._class(manifest), {})[manifest.id] = next(self._moments)
 
     def _check_room(self, manifest: Manifest) -> None:
         """Raise U1.12 where one device or station would fill the disk.
 
-        Of a device's logs only so many are under way: that of which least is here is forgotten.
+        Of a device's logs only so many are under way. Checkpoints are public, and bytes cost a stranger
+        nothing: what gives way is what has not shown its tree, of that what was longest without a request.
         """
         name = self._class(manifest)
-        there = self._there.setdefault(name, set())
+        there = self._there.setdefault(name, {})
         most = MOST[name[1]]
         if len(there) >= most:
             raise IntakeError("U1.12", found=f"{len(there)} uploads", expected=f"at most {most}")
         if manifest.kind != "log":
             return
-        arriving = [one.id for one in map(self.shelf.arriving, sorted(there)) if one is not None]
+        arriving = [one for one in map(self.shelf.arriving, sorted(there)) if one is not None]
         if len(arriving) >= MOST_ARRIVING:
-            least = min(arriving, key=self.shelf.arrived)
+            least = min(arriving, key=lambda one: (self._acceptance.shown(one), there[one.id])).id
             self.shelf.forget(least)
-            there.discard(least)
+            del there[least]
 
 
 @contextmanager

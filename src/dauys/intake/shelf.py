@@ -133,10 +133,6 @@ class Shelf:
         except FileNotFoundError:
             return 0 if self.shared(manifest, number) is None else manifest.parts[number].size
 
-    def arrived(self, upload: str) -> int:
-        """Return how many bytes of an upload have come."""
-        return sum(path.stat().st_size for path in self.arrivals(upload).iterdir() if path.name.isdigit())
-
     def shared(self, manifest: Manifest, number: int) -> bytes | None:
         """Return a part that lies in the device's log already, where these are its bytes."""
         if manifest.kind != "log":
