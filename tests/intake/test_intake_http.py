@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from intake_world import KEY, NOW, VOTE, Line, call, entries, parcel_of, public, stages
 
+from dauys.crypto.shapes import canonical
 from dauys.intake.app import MAX_BODY, IntakeApp
 from dauys.intake.client import send, upload
 from dauys.intake.count import counted
@@ -21,7 +22,7 @@ from dauys.intake.parcels import protocol_parcel
 from dauys.intake.receipt import check_receipt
 from dauys.intake.server import IntakeServer
 from dauys.record.faults import LogError
-from dauys.record.http_source import HttpClient
+from dauys.record.http_source import Answer, HttpClient
 
 
 @contextmanager
@@ -279,6 +280,24 @@ def test_the_receipt_of_another_upload_or_intake_is_no_answer(world, day):
         changed = first.data.replace(NOW.encode(), b"2004-09-19T14:21:08+00:00")
         with pytest.raises(IntakeError, match=r"U1\.15"):
             send(day[2], Other(line, changed), key=KEY.verifier)
+
+
+def test_an_intake_that_forgets_for_ever_is_left(world, day):
+    class Forgetful:
+        requests = 0
+
+        def post(self, path, body, limit):
+            self.requests += 1
+            assert self.requests < 100
+            manifest = day[1].manifest
+            if path == "v1/uploads":
+                told = {"have": [0] * len(manifest.parts), "id": manifest.id, "receipt": None}
+            else:
+                told = {"have": 0 if not path.endswith("/0") else 1}
+            return Answer(200, {}, canonical(told))
+
+    with pytest.raises(IntakeError, match=r"U1\.7"):
+        send(day[1], Forgetful(), key=KEY.verifier)
 
 
 def test_a_refusal_keeps_its_code_and_shows_no_control_characters(world):

@@ -150,6 +150,9 @@ class _Sending:
         have = answer.get("have")
         if not _is_count(have) or have > self.parcel.manifest.parts[number].size or have == offset:
             raise self._no_answer(answer)
+        if have < offset:
+            # The part was forgotten: from the beginning, and not for ever.
+            raise IntakeError("U1.7", found=f"byte {have}", expected=f"byte {offset}", place=at(self.address))
         return have
 
     def _post(self, path: str, body: bytes) -> bytes:
