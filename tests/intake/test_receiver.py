@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from intake_world import (
@@ -10,6 +11,7 @@ from intake_world import (
     BADGE,
     COMMISSION,
     KEY,
+    LOG,
     NOW,
     VOTE,
     Line,
@@ -33,9 +35,11 @@ from dauys.intake.app import IntakeApp
 from dauys.intake.client import send
 from dauys.intake.count import counted, forks
 from dauys.intake.faults import IntakeError
+from dauys.intake.known import Directory
 from dauys.intake.manifest import encode_manifest, parse_manifest
 from dauys.intake.parcels import protocol_parcel, sighting_parcel
 from dauys.intake.receipt import check_receipt
+from dauys.record.book import open_record
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.fork import verify_fork
 from dauys.record.reader import LogReader
@@ -409,6 +413,43 @@ def test_of_many_forks_the_proofs_are_kept_and_not_all_that_was_sent(world, day,
     assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
     assert len(list(forks(world.home))) == 3
     assert not list((world.home / "arriving").iterdir())
+
+
+def test_strangers_do_not_have_the_record_read_once_for_each_of_them(the_record, monkeypatch):
+    directory, goes_on, reads = Directory(str(the_record), LOG.verifier), threading.Event(), []
+
+    def slow(address):
+        reads.append(address)
+        assert goes_on.wait(20)
+        return open_record(address)
+
+    monkeypatch.setattr("dauys.intake.known.open_record", slow)
+    asked = threading.Semaphore(0)
+
+    class Counting:
+        def __init__(self, lock):
+            self.lock = lock
+
+        def __enter__(self):
+            asked.release()
+            self.lock.acquire()
+
+        def __exit__(self, *_):
+            self.lock.release()
+
+    directory._lock = Counting(directory._lock)
+    threads = [threading.Thread(target=directory.refresh) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert asked.acquire(timeout=20)
+    goes_on.set()
+    for thread in threads:
+        thread.join(20)
+    # The one that was under way, and one for all who came while it was.
+    assert len(reads) <= 2
+    directory.refresh()
+    assert len(reads) <= 3
 
 
 def test_a_record_that_went_back_or_away_knows_nobody_new(tmp_path):

@@ -143,6 +143,7 @@ class Directory:
         """Read the record. Raises LogError where it cannot be read."""
         self._address, self._log_key = address, log_key
         self._lock = threading.Lock()
+        self._begun = self._read = 0
         with open_record(address) as record:
             self._known = read_known(record, log_key)
 
@@ -152,8 +153,16 @@ class Directory:
         return self._known
 
     def refresh(self) -> Known:
-        """Read what was added to the record. Raises IntakeError U1.13 where it cannot be read."""
+        """Read what was added to the record. Raises IntakeError U1.13 where it cannot be read.
+
+        Who waited while it was read from the beginning does not read again: strangers who name devices that
+        there are not would else have it read once for each of them, one behind the other.
+        """
+        asked = self._begun
         with self._lock:
+            if self._read > asked:
+                return self._known
+            self._begun += 1
             try:
                 with open_record(self._address) as record:
                     self._known = read_known(record, self._log_key, self._known)
@@ -161,4 +170,5 @@ class Directory:
                 raise IntakeError(
                     "U1.13", found=error.code, expected="a record", place=error.problem.place, hint="record"
                 ) from error
+            self._read = self._begun
             return self._known
