@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 from intake_world import (
@@ -151,6 +152,44 @@ def test_a_fork_is_refused_and_convicts_the_device(world, day, tmp_path, first):
     assert name_of((whole / "0").read_bytes()) == fork.manifest.parts[0].sha256
     assert code(world.send, fork) == "U1.11"
     assert counted(world.home).forks == 1
+
+
+def test_what_another_sender_ended_in_between_is_said_as_it_is(world, day, tmp_path):
+    fork = parcel_of(
+        public(tmp_path / "fork", "m1", [*entries()[:1], entries()[1], entries()[stages()[1] - 1]])
+    )
+    world.send(day[-1])
+    with world.open() as intake:
+        alone = intake._alone
+
+        def meanwhile(other):
+            """Let another sender be first, between looking and the lock."""
+
+            @contextmanager
+            def late(manifest):
+                intake._alone = alone
+                other()
+                with alone(manifest):
+                    yield
+
+            intake._alone = late
+
+        def arrive():
+            upload = intake.begin(fork.manifest.data).id
+            for number in range(len(fork.manifest.parts)):
+                intake.hold(upload, number, 0, fork.read(number))
+            return upload
+
+        upload = arrive()
+        meanwhile(lambda: intake.shelf.forget(upload))
+        assert code(intake.state, upload) == "U1.5"
+        arrive()
+        meanwhile(lambda: intake.shelf.forget(upload))
+        assert code(intake.finish, upload, NOW) == "U1.5"
+        arrive()
+        meanwhile(lambda: refused(intake.finish, upload, NOW))
+        assert code(intake.finish, upload, NOW) == "U1.11"
+        assert code(intake.begin, fork.manifest.data) == "U1.11"
 
 
 def test_a_sighting_is_accepted_and_a_log_must_continue_it(world, day, tmp_path):

@@ -81,7 +81,8 @@ class Intake:
         """Say what is here of an upload. Raises IntakeError U1.5 where nothing is known of it."""
         manifest = self._known(upload)
         with self._alone(manifest):
-            return self._state(manifest)
+            # Looked at again, here and below: it may have been refused or forgotten in between.
+            return self._state(self._known(upload))
 
     def hold(self, upload: str, number: int, offset: int, data: bytes) -> int:
         """Add bytes to a part and return how many are here.
@@ -93,7 +94,6 @@ class Intake:
         if number >= len(manifest.parts):
             raise IntakeError("U1.5", found=f"part {number}", expected=f"0…{len(manifest.parts) - 1}")
         with self._alone(manifest):
-            # Looked at again: another sender of the same may have finished it in between.
             manifest = self._arriving(upload)
             have, size = self.shelf.held(manifest, number), manifest.parts[number].size
             if offset != have:
@@ -117,7 +117,8 @@ class Intake:
         with self._alone(manifest):
             receipt = self.shelf.receipt(upload)
             if receipt is None:
-                receipt = self._accept(manifest, now)
+                self._acceptance.evidence.refuse_kept(manifest)
+                receipt = self._accept(self._arriving(upload), now)
                 self.shelf.forget(upload)
             return receipt
 
