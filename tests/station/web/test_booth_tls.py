@@ -85,12 +85,12 @@ def test_the_key_of_the_server_is_on_no_disk(place, authority, monkeypatch):
     """What the library is given is a file without a name: nothing is left, or was, in any folder."""
     opened = []
 
-    class Noting(server.BuiltinSSLAdapter):
+    class Noting(server._Adapter):
         def __init__(self, certificate, key):
             opened.extend(str(Path(name).readlink()) for name in (certificate, key))
             super().__init__(certificate, key)
 
-    monkeypatch.setattr(server, "BuiltinSSLAdapter", Noting)
+    monkeypatch.setattr(server, "_Adapter", Noting)
     with bench(place) as where, serve(where.services, (HOST, 0), make_server_pair(authority, [HOST], NOW)):
         pass
     assert [name.startswith("/memfd:") for name in opened] == [True, True]
