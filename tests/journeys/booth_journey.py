@@ -62,7 +62,7 @@ class Booth:
         return self.see()
 
     def mark(self, value: str) -> None:
-        self.page.click(f'label:has(input[value="{value}"])')
+        self.page.click(f'label:has(input[value="{value:0>5}"])')
 
     def to(self, phase: str, card: int = 1, language: str = "en") -> str:
         """A new session, as far as the page that is wanted."""

@@ -186,7 +186,7 @@ def test_with_one_button(browser, place):
 
         def aim_at(value: str) -> None:
             for _ in range(40):
-                if booth.page.locator(f'.aim:has(input[value="{value}"]), .aim[value="{value}"]').count():
+                if booth.page.locator(f'.aim:has(input[value="{value:0>5}"]), .aim[value="{value}"]').count():
                     return
                 booth.page.clock.run_for(1800)
             raise AssertionError(f"the frame never came to {value}")
@@ -199,7 +199,7 @@ def test_with_one_button(browser, place):
         for option in ("6", "1"):
             aim_at(option)
             booth.page.keyboard.press("Space")
-            assert booth.page.locator(f'input[value="{option}"]').is_checked()
+            assert booth.page.locator(f'input[value="{option:0>5}"]').is_checked()
             take("next")
         for button in ("print", "right", "cast"):
             take(button)

@@ -88,7 +88,7 @@ def to_decision(booth, language: str, card: str) -> None:
     booth.fill("#letters", card)
     go(booth, "footer .main")
     for choice in ("0", "1"):
-        booth.click(f'label:has(input[value="{choice}"])')
+        booth.click(f'label:has(input[value="{choice:0>5}"])')
         go(booth, "footer .main")
     go(booth, "footer .main")
     go(booth, "footer .main")

@@ -166,7 +166,7 @@ def test_looks_and_languages_keep_what_is_marked(screen):
     screen.to("choose")
     for act in ("language:kk", "look:large", "look:contrast", "look:scan", "look:sound", "language:en"):
         screen.post(form={"token": screen.token(), "do": act, "choice": "4"})
-        assert 'value="4" data-number="5" checked' in screen.text(), act
+        assert 'value="00004" data-number="5" checked' in screen.text(), act
     text = screen.text()
     assert 'data-size="large" data-contrast="high"' in text
     assert 'data-scan="true" data-sound="true"' in text
@@ -186,7 +186,7 @@ def test_every_option_stands_on_one_page(place):
         screen = Screen(where)
         screen.to("choose", choices=())
         text = screen.text()
-        assert [f'value="{at}" data-number="{at + 1}"' in text for at in range(13)] == [True] * 13
+        assert [f'value="{at:05}" data-number="{at + 1}"' in text for at in range(13)] == [True] * 13
         assert "columns-3" in text
 
 

@@ -23,6 +23,8 @@ TYPES: Final = {
     "woff2": "font/woff2",
 }
 _NAME: Final = re.compile(r"(?:[a-z]+/)?[a-z0-9-]+\.(css|js|svg|woff2)")
+#: A booth's page has a multiple of so many bytes. TLS hides what it says, but not how long it is.
+PADDED: Final = 32_768
 #: What both roles use of the public site: one set of tokens, components and letters.
 _SITE: Final = re.compile(r"dauys\.css|icon\.svg|fonts/[a-z0-9-]+\.woff2")
 
@@ -74,6 +76,12 @@ def page(request: HttpRequest, template: str, *domains: str, status: int = 200, 
         **facts,
     )  # fmt: skip
     return HttpResponse(text, status=status)
+
+
+def pad(response: HttpResponse) -> HttpResponse:
+    """Make a page as long as any other: the names that were chosen are long and short."""
+    response.content += b" " * (-len(response.content) % PADDED)
+    return response
 
 
 def home(request: HttpRequest) -> HttpResponse:

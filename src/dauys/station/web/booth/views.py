@@ -30,7 +30,7 @@ def booth(request: HttpRequest) -> HttpResponse:
         name, facts = sight(rooms, room, request.terminal.language)
         answer = common.page(request, f"booth/{name}.html", "booth", stamp=_stamp(rooms, room), **facts)
         room.message, room.code = ("", "") if name != "stopped" else (room.message, room.code)
-        return answer
+        return common.pad(answer)
 
 
 def state(request: HttpRequest) -> HttpResponse:
