@@ -141,6 +141,7 @@ def open_station(
             lambda: day.admitted(desk.admitted()),
             opened.log.tree,
             glasses.__getitem__,
+            tests=lambda: desk.counts().tests,
         )
         start, _ = unlock(media.first, opened.facts, stick, password)
         tls = framed_hash("station-tls", start.keys)[:32]

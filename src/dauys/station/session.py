@@ -76,7 +76,10 @@ class Session:
 
 
 class Booths:
-    """All booths of a device. `admitted`: how many sessions the desk has let in so far."""
+    """All booths of a device. `admitted`: how many sessions the desk has let in so far.
+
+    `tests`: how many of them as an observer's test; None where nobody counts them.
+    """
 
     def __init__(
         self,
@@ -85,8 +88,10 @@ class Booths:
         admitted: Callable[[], int],
         tree: Callable[[], Tree],
         printers: Callable[[int], Glass],
+        *,
+        tests: Callable[[], int] | None = None,
     ) -> None:
-        self.device, self.journal = device, journal
+        self.device, self.journal, self.tests = device, journal, tests
         self.admitted, self.tree, self.printers = admitted, tree, printers
         self.sessions: dict[int, Session] = {}
         self._encryptors: dict[str, Encryptor] = {}
@@ -96,6 +101,16 @@ class Booths:
         """Return how many more sessions may begin."""
         with self._lock:
             return self.admitted() - self.journal.ended() - len(self.sessions)
+
+    def as_test(self, session: Session) -> None:
+        """Let a session end as an observer's test, where one is admitted that has not ended.
+
+        Else it ends as a challenge: one voter who says *test* would leave sums that no close can mend.
+        """
+        with self._lock:
+            under_way = sum(one.test for one in self.sessions.values())
+            if self.tests is None or self.journal.count("test") + under_way < self.tests():
+                session.test = True
 
     def begin(self, terminal: int, style: str, *, test: bool = False) -> Session:
         """Take one admission. Raises StationError J1.2, J2.1, or J2.5 where a session is there already."""

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
 from desk_bench import desk_of, made
 
 from dauys.station.faults import StationError
+from dauys.station.keeping.closing import CardCount, close_fields
 from dauys.station.web.terminals import TRIES
 
 
@@ -106,6 +107,21 @@ def test_the_desk_admits_nobody_after_three_challenges(place):
         assert kinds(where) == ["challenge"] * 4
         assert screen.buttons() == []
         assert "check-in desk first" in screen.text()
+
+
+def test_a_voter_who_says_to_be_an_observer_does_not_upset_the_close(place):
+    """One touch, by anybody: the device could never be sealed."""
+    made(place)
+    with desk_of(place) as desk, bench(place) as where:
+        where.services.booths.tests = lambda: desk.counts().tests
+        screen = Screen(where)
+        for admit, card in ((lambda: desk.mark("417", "electronic"), 1), (lambda: desk.test("Омарова"), 2)):
+            admit()
+            assert screen.to("decide", card=card) == "decide"
+            assert screen.touch("test", "observers", "finish") == "wait"
+        assert kinds(where) == ["challenge", "test"]
+        fields = close_fields(where.journal, desk.count(), CardCount(2, 0, 0, 0, 0))
+        assert (fields["counts"]["challenged"], fields["counts"]["tests"]) == (1, 1)
 
 
 # Requests of yesterday, of other tabs and of other sites

@@ -200,7 +200,7 @@ class Rooms(Prints):
     def _observers(self, room: Room, _: str) -> None:
         if room.question == "test":
             # Said now and not before: a machine that knows that it is tested can behave.
-            session_of(room).test = True
+            self.booths.as_test(session_of(room))
             self._yes(room, "")
 
     def _no(self, room: Room, _: str) -> None:
