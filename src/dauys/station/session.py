@@ -102,6 +102,12 @@ class Booths:
         with self._lock:
             return self.admitted() - self.journal.ended() - len(self.sessions)
 
+    def require_empty(self, terminal: int) -> None:
+        """Raise StationError J3.3 while a voter is in a booth: its glass and its flap are theirs."""
+        with self._lock:
+            if terminal in self.sessions:
+                raise StationError("J3.3", found="a session", expected="an empty booth", hint="booth")
+
     def as_test(self, session: Session) -> None:
         """Let a session end as an observer's test, where one is admitted that has not ended.
 

@@ -432,6 +432,32 @@ def test_a_part_2_that_is_owed_is_printed_and_slips_marked_only_where_two_saw_th
         assert own.glass.whats().count("part2") == 1
 
 
+@pytest.mark.parametrize("do", ["print", "mark"])
+def test_nothing_that_is_owed_is_printed_where_a_voter_is(fresh, do):
+    """Part 2 is cut off: part 1 of whoever stands there, and its code, would come out with it undecided."""
+    with members(fresh) as own:
+        to_open(own)
+        cut_before_part2(own)
+    with members(fresh, POLLS + timedelta(hours=2)) as own:
+        screen = Screen(own)
+        screen.send("/members/step", step="restart", name=NAMES, reason="ток өшті")
+        own.admitted[0] += 1
+        session = own.room.booths.begin(1, "majilis")
+        own.room.booths.show_card(session, booth_bench.letters(6))
+        own.room.booths.show_slips(session, [[1], [1]])
+        own.room.booths.confirm(session)
+        before = own.glass.whats()
+        screen.get("/members/owed")
+        card = re.search(r'name="card" value="([0-9a-f]+)"', screen.page)[1]
+        screen.post("/members/owed", do=do, card=card, terminal="1", name=NAMES, reason="көрдік")
+        assert "J3.3" in screen.page
+        assert own.glass.whats() == before
+        own.room.booths.cast(session)
+        screen.post("/members/owed", do="print", card=card, terminal="1")
+        assert own.glass.whats()[-1] == "part2"
+        assert own.room.owed() == []
+
+
 def test_every_start_in_the_middle_of_the_day_is_minuted(fresh):
     with members(fresh) as own:
         to_open(own)

@@ -111,12 +111,14 @@ def owed(room: Room, request: HttpRequest) -> str:
     """Print the part 2 that a start owes; mark its slips where two members say that they lie under the glass.
 
     Nothing else tells whose slips those are: a mark on another's would be a lie (`spec/station.md` §6).
+    Raises StationError J3.3 while a voter is in that booth: part 2 is cut off, and part 1 of theirs with it.
     """
     form = request.POST
     wanted = {one.card.hex(): one.card for one in room.owed()}
     card, number = wanted.get(form.get("card", "")), form.get("terminal", "")
     if card is None or not (number.isdecimal() and number.isascii()):
         raise StationError("J3.7", found="no ballot or no booth", expected="one that is owed", hint="form")
+    room.booths.require_empty(int(number))
     mark = form.get("do") == "mark"
     if mark:
         decided = decision(names_of(request), form.get("reason", ""))
