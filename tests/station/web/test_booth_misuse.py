@@ -9,8 +9,8 @@ from pathlib import Path
 
 import apsw
 import pytest
-from booth_bench import CARDS, bench, letters
-from booth_screen import Screen
+from booth_bench import CARDS, LISTS, PEOPLE, bench, letters
+from booth_screen import STAMP, Screen
 from django.test import Client
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
@@ -278,6 +278,20 @@ def test_codes_work_once_for_a_while_and_not_for_guessers(where):
 
 def test_a_screen_that_is_paired_anew_lets_the_old_one_go(where, screen):
     Screen(where, 1)
+    assert screen.get().status_code == 403
+
+
+@pytest.mark.parametrize("phase", ["choose", "review", "slips", "decide"])
+def test_a_screen_that_takes_the_place_of_a_booth_learns_nothing_of_its_voter(where, screen, phase):
+    """A code for a booth that is in use, by mistake or not: else the choice is on the other screen."""
+    screen.to(phase)
+    client = Client(**{"dauys.services": where.services})
+    client.post("/pair", {"code": where.services.terminals.invite("booth", 1)})
+    page = client.get("/booth/").content.decode()
+    assert STAMP.search(page)[1] == "done"
+    assert not any(name in page for row in (LISTS[6], PEOPLE[1]) for name in row[:3])
+    assert kinds(where) == (["abandoned"] if phase == "decide" else [])
+    assert where.services.booths.sessions == {}
     assert screen.get().status_code == 403
 
 

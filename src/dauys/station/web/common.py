@@ -104,6 +104,9 @@ def pair(request: HttpRequest) -> HttpResponse:
         cookie = request.services.terminals.pair(request.POST.get("code", ""))
     except StationError as error:
         return ask_to_pair(request, error.code)
+    paired = request.services.terminals.find(cookie)
+    if paired.role == "booth":
+        request.services.rooms.vacate(paired.number)
     response = HttpResponseRedirect("/")
     response.set_cookie("terminal", cookie, httponly=True, samesite="Strict", secure=request.is_secure())
     return response

@@ -112,6 +112,13 @@ class Rooms(Prints):
                 finally:
                     room.lock.release()
 
+    def vacate(self, terminal: int) -> None:
+        """End the session of a booth whose screen is another one now: it shows nothing of what was chosen."""
+        room = self.room(terminal)
+        with room.lock:
+            if room.session is not None:
+                self._end(room)
+
     def left(self, room: Room) -> float | None:
         """Return the seconds until this page changes by itself, None where it does not."""
         idle = self.clock() - room.touched
