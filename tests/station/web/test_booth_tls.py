@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -63,6 +64,36 @@ def test_the_authority_signs_for_its_own_addresses_alone(place, authority):
         pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"),
     ):
         ask(port, authority.certificate)
+
+
+@pytest.mark.parametrize("own", ["192.168.7.5", "fd00::5", "station.lan"])
+@pytest.mark.parametrize("other", ["bank.example", "192.168.7.6", "fd00::6", "other.lan"])
+def test_no_other_name_of_either_kind_can_be_signed_for(own, other):
+    """Constraints on addresses alone leave every name free, and the other way round."""
+    made = make_authority("01-001-a", [own], NOW)
+    assert trusted(made, own, own)
+    assert not trusted(made, own, other)
+    assert not trusted(made, other, other)
+
+
+def trusted(authority, first: str, asked: str) -> bool:
+    """Whether who trusts this authority opens `asked`; `first`: the first name of the certificate."""
+    pair = make_server_pair(authority, list(dict.fromkeys([first, asked])), NOW)
+    client = ssl.create_default_context(cadata=authority.certificate.decode())
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with server._in_memory(pair.certificate) as certificate, server._in_memory(pair.key) as key:
+        server_side.load_cert_chain(certificate, key)
+    here, there = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = client.wrap_bio(here, there, server_hostname=asked)
+    theirs = server_side.wrap_bio(there, here, server_side=True)
+    for _ in range(4):
+        for side in (ours, theirs):
+            with suppress(ssl.SSLWantReadError):
+                try:
+                    side.do_handshake()
+                except ssl.SSLCertVerificationError:
+                    return False
+    return True
 
 
 def test_the_authority_is_no_server_and_signs_no_other_authority(authority):

@@ -42,7 +42,7 @@ def make_authority(device: str, hosts: list[str], now: datetime) -> Pair:
         _builder(name, name, key.public_key(), now)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
-        .add_extension(x509.NameConstraints([_tree(host) for host in hosts], None), critical=True)
+        .add_extension(_only(hosts), critical=True)
     )
     return _pair(builder.sign(key, hashes.SHA256()), key)
 
@@ -53,7 +53,8 @@ def make_server_pair(authority: Pair, hosts: list[str], now: datetime) -> Pair:
     signer = serialization.load_pem_private_key(authority.key, None)
     assert isinstance(signer, ec.EllipticCurvePrivateKey)  # noqa: S101  # made above
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+    # With a blank: what could be a host's name would be held against the constraints as one.
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Dauys {hosts[0]}")])
     builder = (
         _builder(name, issuer.subject, key.public_key(), now)
         .add_extension(x509.SubjectAlternativeName([_name(host) for host in hosts]), critical=False)
@@ -83,6 +84,17 @@ def _name(host: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(host))
     except ValueError:
         return x509.DNSName(host)
+
+
+def _only(hosts: list[str]) -> x509.NameConstraints:
+    """Return that these are signed for, and nothing else: a kind of name that is not told of is free."""
+    own = [_tree(host) for host in hosts]
+    none: list[x509.GeneralName] = (
+        [] if any(isinstance(one, x509.DNSName) for one in own) else [x509.DNSName("")]
+    )
+    if not any(isinstance(one, x509.IPAddress) for one in own):
+        none += [x509.IPAddress(ip_network(every)) for every in ("0.0.0.0/0", "::/0")]
+    return x509.NameConstraints(own, none or None)
 
 
 def _tree(host: str) -> x509.GeneralName:
