@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from datetime import date
 
 import pytest
@@ -136,3 +138,21 @@ def test_somebody_added_is_found_behind_the_list(register):
     assert keys(own, "+3f") == ["+3FA2C1"]
     assert own.get("+3FA2C1").name_kk == "Әбенов Жаңа"
     assert own.get("5000") is None
+
+
+def test_of_two_desks_that_add_at_once_both_are_found():
+    """Else somebody who was added could be neither found nor added again until a new start."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            many = Register({str(at): VOTERS[0] for at in range(2000)})
+            added = [f"+{at:06X}" for at in range(6)]
+            threads = [threading.Thread(target=many.add, args=(key, VOTERS[1])) for key in added]
+            for one in threads:
+                one.start()
+            for one in threads:
+                one.join()
+            assert [key for key in added if many.get(key) is None] == []
+    finally:
+        sys.setswitchinterval(before)

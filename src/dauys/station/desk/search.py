@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import Final
 
 from dauys.domain.voters import Voter
@@ -69,10 +70,13 @@ class Register:
 
     def __init__(self, voters: Mapping[str, Voter]) -> None:
         self._entries = {key: _entry(key, voter) for key, voter in voters.items()}
+        self._lock = Lock()
 
     def add(self, key: str, voter: Voter) -> None:
         """Add somebody to the separate list."""
-        self._entries = {**self._entries, key: _entry(key, voter)}
+        entry = _entry(key, voter)
+        with self._lock:  # two desks add at once; a search goes on over the entries that it began with
+            self._entries = {**self._entries, key: entry}
 
     def get(self, key: str) -> Voter | None:
         """Return a voter by key."""
