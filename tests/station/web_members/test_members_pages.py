@@ -524,3 +524,20 @@ def test_a_carried_device_ends_with_its_seal(day):
     assert own.room.next() == "destroy"
     screen.send("/members/destroy", sure="yes", name=NAMES)
     assert own.room.destroyed
+
+
+def test_what_one_screen_typed_or_did_wrong_is_said_on_no_other(day):
+    """Two count apart: the second would find the numbers of the first in the form."""
+    own, screen = day
+    to_open(own)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    terminals = own.services.terminals
+    other = Screen(own, terminals.pair(terminals.invite("members", 2)))
+    screen.get("/members/count/cards")
+    form = {"token": screen.token(), "person": NAMES[0], "received": "397", "spoiled": "many"}
+    screen.client.post("/members/count/cards", form, **{"dauys.services": own.services})
+    assert "397" not in other.get("/members/count/cards")
+    assert "J3.7" not in other.page
+    assert 'value="397"' in screen.get("/members/count/cards")
+    assert "J3.7" in screen.page

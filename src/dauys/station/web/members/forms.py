@@ -12,7 +12,7 @@ from dauys.station.day.people import Decision, decision
 from dauys.station.faults import StationError
 from dauys.station.web import common
 from dauys.station.web.members import shown
-from dauys.station.web.members.room import Room
+from dauys.station.web.members.room import Room, Said
 from dauys.words import Words
 
 Act = Callable[[Room, HttpRequest], str]
@@ -33,19 +33,19 @@ def language(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, act: Act) -> HttpResponse:
     """Do what a form says, once; where it cannot be done, its page says why and keeps what was typed."""
     room: Room = request.services.members
-    form = request.POST
+    form, number = request.POST, request.terminal.number
     with room.lock:
         if not request.terminal.take(form.get("token", "")):
             if not request.terminal.sent_twice(form.get("token", "")):
-                room.notice = "old"
+                room.said[number] = Said("old")
             return HttpResponseRedirect(request.path)
-        room.notice, room.error, room.typed = "", None, {}
+        room.notice = ""
         try:
             where = act(room, request)
         except StationError as error:
-            room.error = error
-            room.typed = {name: form.getlist(name) for name in form}
+            room.said[number] = Said("", error, {name: form.getlist(name) for name in form})
             return HttpResponseRedirect(request.get_full_path())
+        room.said[number] = Said(room.notice)
     return HttpResponseRedirect(where)
 
 
@@ -85,27 +85,31 @@ def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return answer
 
 
-def show(request: HttpRequest, template: str, here: str, status: int = 200, **facts: Any) -> HttpResponse:
-    """Draw a page of the members with what stands on each: what comes next, media, errors, what was typed."""
+def show(
+    request: HttpRequest, template: str, here: str, fault: StationError | None = None, **facts: Any
+) -> HttpResponse:
+    """Draw a page of the members with what stands on each: what comes next, media, errors, what was typed.
+
+    `fault`: what is wrong with the page itself, where its last form was taken.
+    """
     room: Room = request.services.members
     own = common.words(request, "members", "site", "booth")
     with room.lock:
-        error, notice, kept = room.error, room.notice, room.typed
-        room.error, room.notice, room.typed = None, "", {}
+        said = room.said.pop(request.terminal.number, Said())
+        error = said.error or fault
         return common.page(
             request,
             f"members/{template}.html",
             "members",
             "site",
             "booth",
-            status=status,
             room=room,
             here=here,
             next=room.next(),
             error=error,
             told="" if error is None else told(error, own.language),
-            notice=notice,
-            typed={name: (values if isinstance(values, list) else [values]) for name, values in kept.items()},
+            notice=said.notice,
+            typed=said.typed,
             then=shown.PAGES.get(room.next(), "/members/step"),
             now=room.now(),
             digits=shown.digits,

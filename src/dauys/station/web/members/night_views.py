@@ -17,7 +17,7 @@ from dauys.station.faults import StationError
 from dauys.station.web import common
 from dauys.station.web.members import evening, shown, sums
 from dauys.station.web.members.forms import members_only, show, take
-from dauys.station.web.members.room import Room
+from dauys.station.web.members.room import Room, Said
 from dauys.words import Words
 
 COUNTED: Final = ("cards", "slips", "paper")
@@ -35,7 +35,9 @@ def count(request: HttpRequest, room: Room, what: str) -> HttpResponse:
         return devices(request)
     own = common.words(request, "members", "site")
     ready = room.phase() is wanted
-    values = dict(shown.typed(room.night.fields(what), {n: v[0] for n, v in room.typed.items()})[0])
+    said = room.said.get(request.terminal.number, Said())
+    values = dict(shown.typed(room.night.fields(what), {n: v[0] for n, v in said.typed.items()})[0])
+    found, fault = _equations(room, what, values, own) if ready else ([], None)
     return show(
         request,
         "count",
@@ -46,16 +48,18 @@ def count(request: HttpRequest, room: Room, what: str) -> HttpResponse:
         entries=room.night.book.entries.get(what, []),
         differences=shown.named_differences(room, what, room.night.book.differences(what), own),
         agreed=room.night.book.agreed(what),
-        equations=_equations(room, what, values, own) if ready else [],
+        fault=fault,
+        equations=found,
     )
 
 
-def _equations(room: Room, what: str, values: Values, own: Words) -> list[sums.Equation]:
+def _equations(
+    room: Room, what: str, values: Values, own: Words
+) -> tuple[list[sums.Equation], StationError | None]:
     try:
-        return sums.equations(room, what, values, own)
+        return sums.equations(room, what, values, own), None
     except StationError as error:
-        room.error = room.error or error
-        return []
+        return [], error
 
 
 @members_only
@@ -66,7 +70,7 @@ def live(request: HttpRequest, room: Room, what: str) -> HttpResponse:
     own = common.words(request, "members", "site")
     names = room.night.fields("slips" if what == "test" else what)
     values, _ = shown.typed(names, request.POST)
-    found = _equations(room, what, values, own)
+    found, _ = _equations(room, what, values, own)
     return common.page(request, "members/equations.html", "members", "site", equations=found)
 
 

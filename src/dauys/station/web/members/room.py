@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import RLock, Thread
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from dauys.station.day.book import Book
 from dauys.station.day.deck import Deck, SlipCount
@@ -104,14 +104,24 @@ def refuse_device(name: str, folder: Path) -> Sealed:
     raise StationError("J1.5", found=name, expected="a device of this station", place=at(folder))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the next page of one screen says: how its last form went, and what was typed in it."""
+
+    notice: str = ""
+    error: StationError | None = None
+    typed: Mapping[str, list[str]] = field(default_factory=dict)
+
+
 @dataclass
 class Room:
     """The members' side of one station at work. Not frozen: messages and a test under way are its own.
 
-    `software`: SHA-256 of what runs here; `act`: what the act of installation says; `take_reading`: closes a
-    batch and signs the tree; `prints`: what a printer of this station can print for members, None without
-    one; `turnout`: voters as the desk counts them; `load`: reads the sealed log of another device;
-    `hours`: when turnout is read.
+    `notice`: of the form that is being taken; `said`, by number of the screen: what waits for it alone, for
+    two who count apart must not see each other's numbers; `software`: SHA-256 of what runs here; `act`: what
+    the act of installation says; `take_reading`: closes a batch and signs the tree; `prints`: what a printer
+    of this station can print for members, None without one; `turnout`: voters as the desk counts them;
+    `load`: reads the sealed log of another device; `hours`: when turnout is read.
     """
 
     night: Night
@@ -135,8 +145,7 @@ class Room:
     minuted_start: bool = False
     test: Test | None = None
     notice: str = ""
-    error: StationError | None = None
-    typed: dict[str, Any] = field(default_factory=dict)
+    said: dict[int, Said] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock, repr=False)
 
     @property
