@@ -271,9 +271,18 @@ def test_codes_work_once_for_a_while_and_not_for_guessers(where):
     where.now[0] += 601
     assert client.post("/pair", {"code": late}).status_code == 403
     good = terminals.invite("booth", 3)
-    for number in range(TRIES):
-        assert client.post("/pair", {"code": f"WRONG{number}"}).status_code == 403
+    for _ in range(TRIES):
+        with pytest.raises(StationError):
+            terminals.pair("WRONG")
     assert client.post("/pair", {"code": good}).status_code == 403
+
+
+def test_a_stranger_who_types_nonsense_keeps_no_screen_from_being_paired(where):
+    code = where.services.terminals.invite("booth", 1)
+    stranger, screen = (Client(**{"dauys.services": where.services}) for _ in range(2))
+    for number in range(50):
+        assert stranger.post("/pair", {"code": f"WRONG{number}"}).status_code == 403
+    assert screen.post("/pair", {"code": code}).status_code == 302
 
 
 def test_a_screen_that_is_paired_anew_lets_the_old_one_go(where, screen):

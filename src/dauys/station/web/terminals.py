@@ -18,9 +18,10 @@ from dauys.station.keeping.secrets import Random
 
 Role = Literal["booth", "desk", "members"]
 ROLES: Final[tuple[Role, ...]] = ("booth", "desk", "members")
-#: Seconds that a code is good for, and how many wrong ones end all that wait.
+#: Seconds that a code is good for, and how many wrong ones end all that wait. A code has 40 bits: so many
+#: find one once in ten million times; fewer would let a stranger keep all screens from being paired.
 GOOD_FOR: Final = 600.0
-TRIES: Final = 10
+TRIES: Final = 100_000
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
