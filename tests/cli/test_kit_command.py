@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import stat
 from pathlib import Path
@@ -93,6 +94,17 @@ def test_the_same_bytes_again_and_never_over_an_old_file(make):
     assert "kit.zip" in make(code=2).output
     make(out="again.zip")
     assert Path("again.zip").read_bytes() == first
+
+
+def test_a_full_disk_leaves_no_piece_of_a_kit(make, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dauys.cli.log_words.os.fsync", full)
+        assert "No space left" in make(code=2).output
+    assert not Path("kit.zip").exists()
+    make()
 
 
 def test_a_register_is_frozen(dauys, record):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from dauys.cli.log_words import PublicKey, make_key, read_bytes, read_key
+from dauys.cli.log_words import PublicKey, make_key, read_bytes, read_key, write_new
 from dauys.cli.options import lang_option
 from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.formats.voters import SALT_BYTES
@@ -55,7 +55,7 @@ def register(record: str, station: str, voters: Path, out: Path, vote: str | Non
     with open_record(record) as source, tempfile.TemporaryDirectory(prefix="dauys-kit-") as work:
         salt = os.urandom(SALT_BYTES)
         extract = freeze_extract(source, station, vote, voters, salt=salt, work=Path(work))
-    _write(out, extract.encode(), 0o600)
+    write_new(out, extract.encode())
     click.echo(_say("register.made", count=len(extract.voters), station=station, file=str(out)), err=True)
     click.echo(f"{station},{len(extract.voters)},{extract.hash}")
 
@@ -81,7 +81,7 @@ def make(record: str, station: str, voters: Path, key_file: Path, out: Path, **g
     order = Order(station, _bytes(voters), policy, given["vote"], given["version"])
     with open_record(record) as source, tempfile.TemporaryDirectory(prefix="dauys-kit-") as work:
         made = make_kit(source, order, signer.verifier.public, signer.sign_hash, Path(work))
-    _write(out, made.data, 0o600)
+    write_new(out, made.data)
     _tell(made.kit)
     click.echo(_say("make.next", file=str(out)))
 
@@ -119,11 +119,3 @@ def _say(sentence: str, **facts: object) -> str:
 def _bytes(path: Path) -> bytes:
     with path.open("rb") as stream:
         return stream.read(MAX_KIT)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Write a new file that only its owner may read: it holds names of people."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

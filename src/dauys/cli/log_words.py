@@ -78,3 +78,16 @@ def make_key(path: Path, name: str, algorithm: int) -> Signer:
         file.flush()
         os.fsync(handle)
     return parse_secret_key(line)
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a new file, whole or not at all; as it is, only its owner may read it. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            # A piece of a file would be taken for the whole, and stand in the way of the next try.
+            path.unlink()
+            raise

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dauys.cli.log_words import read_bytes, read_key
+from dauys.cli.log_words import read_bytes, read_key, write_new
 from dauys.cli.options import lang_option, quiet_option
 from dauys.cli.trustee_record import refusals
 from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for
@@ -63,8 +63,7 @@ def second(record: str, station: str, vote: str, out: Path, **given: Any) -> int
         made = tallied(verified, vote, station, moment, given["reason"])
         election = verified.report.election or ""
     lines = [entry_of(election, one.protocol, given["signer"], key) for one in made]
-    with out.open("xb") as file:
-        file.write(b"".join(line + b"\n" for line in lines))
+    write_new(out, b"".join(line + b"\n" for line in lines), 0o644)
     _tell(made, out, words)
     return int(any(one.disputed for one in made))
 
