@@ -171,6 +171,16 @@ def test_halves_of_another_device_are_never_written_over(dauys, made):
     assert not Path("disk-2").exists()
 
 
+def test_a_set_up_that_is_interrupted_says_what_it_left(dauys, made, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dauys.cli.station.tell_installed", stop)
+    told = dauys("init", str(made.kit), "--device", DEVICE, "--halves", "h", "--rehearsal", code=130)
+    assert "Empty both media and the key stick" in told
+    assert "Nothing was written" not in told
+
+
 def test_without_the_right_password_nothing_opens(dauys, made):
     installed(dauys, made)
     Path("password").write_text("another password\n")

@@ -87,8 +87,14 @@ def init(kit: Path, device: str, **given: Any) -> int:
     for folder in (media.first, media.second, given["stick"]):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-    made = install(kit, device, media, given["stick"], os.urandom, key=given["commission"])
-    tell_installed(made, media, given["halves"], words_for(click.get_current_context()))
+    words = words_for(click.get_current_context())
+    try:
+        made = install(kit, device, media, given["stick"], os.urandom, key=given["commission"])
+        tell_installed(made, media, given["halves"], words)
+    except (KeyboardInterrupt, click.Abort):
+        # Something was written, and a password that was not shown to its end opens nothing.
+        click.echo(words.say("init.interrupted"), err=True)
+        return 130
     return 0
 
 
