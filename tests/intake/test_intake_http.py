@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from intake_world import KEY, NOW, VOTE, Line, call, entries, parcel_of, public, stages
 
+from dauys.crypto.framing import framed_hash
 from dauys.crypto.shapes import canonical
 from dauys.intake.app import MAX_BODY, IntakeApp
 from dauys.intake.client import send, upload
@@ -259,6 +260,16 @@ def test_an_address_that_is_no_intake_is_said(world, day, tmp_path):
         send(day[0], client)
 
 
+class Always:
+    """An intake that has one answer."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def post(self, path, body, limit):
+        return Answer(200, {}, self.data)
+
+
 def test_the_receipt_of_another_upload_or_intake_is_no_answer(world, day):
     class Other:
         """An intake that answers with somebody else's receipt."""
@@ -280,6 +291,16 @@ def test_the_receipt_of_another_upload_or_intake_is_no_answer(world, day):
         changed = first.data.replace(NOW.encode(), b"2004-09-19T14:21:08+00:00")
         with pytest.raises(IntakeError, match=r"U1\.15"):
             send(day[2], Other(line, changed), key=KEY.verifier)
+        # Signed by the intake, with our id, of less: against it a record that lacks the rest would hold.
+        less = {"root": first.fields["root"], "size": first.fields["size"]}
+        for name, value in {**less, "vote": "small/2/0", "device": "m2"}.items():
+            fields = {**first.fields, "id": day[3].manifest.id, "size": day[3].manifest.tree.size}
+            fields |= {"root": day[3].manifest.tree.root.hex(), name: value, "signature": None}
+            signature = KEY.sign(framed_hash("intake-receipt", canonical(fields))).hex()
+            have = [part.size for part in day[3].manifest.parts]
+            told = {"have": have, "id": fields["id"], "receipt": {**fields, "signature": signature}}
+            with pytest.raises(IntakeError, match=r"U1\.17"):
+                send(day[3], Always(canonical(told)), key=KEY.verifier)
 
 
 def test_an_intake_that_forgets_for_ever_is_left(world, day):

@@ -16,7 +16,7 @@ from dauys.crypto.shapes import canonical
 from dauys.intake.app import MAX_BODY
 from dauys.intake.faults import IntakeError, at, printable
 from dauys.intake.parcels import Parcel, log_parcel
-from dauys.intake.receipt import Receipt, check_receipt, parse_receipt
+from dauys.intake.receipt import Receipt, check_receipt, is_receipt_of, parse_receipt
 from dauys.record.book import BelowSource
 from dauys.record.http_source import Answer, HttpClient
 from dauys.record.keys import VerifierKey
@@ -176,8 +176,8 @@ class _Sending:
 
     def _checked(self, data: bytes) -> Receipt:
         receipt = parse_receipt(data) if self.key is None else check_receipt(data, self.key)
-        if receipt.id != self.parcel.manifest.id:
-            raise self._no_answer(f"a receipt of {receipt.id[:32]}")
+        if not is_receipt_of(receipt, self.parcel.manifest):
+            raise self._no_answer(f"a receipt of something else, {receipt.id[:32]}")
         return receipt
 
     def _bytes(self, receipt: object) -> bytes:

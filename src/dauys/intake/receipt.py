@@ -88,6 +88,18 @@ def _facts(manifest: Manifest, what: str) -> dict[str, Any]:
     return {**facts, "what": what} if manifest.kind == "log" else {**facts, "badge": manifest.fields["badge"]}
 
 
+def is_receipt_of(receipt: Receipt, manifest: Manifest) -> bool:
+    """Whether a receipt says what was sent: a record is held against its tree, and nobody looks at its id.
+
+    How a log ends is the intake's word.
+    """
+    facts = {"id": manifest.id, "kind": manifest.kind, "vote": manifest.vote}
+    if receipt.kind != manifest.kind:
+        return False
+    facts |= _facts(manifest, str(receipt.fields.get("what", "")))
+    return all(receipt.fields[name] == value for name, value in facts.items())
+
+
 def parse_receipt(data: bytes) -> Receipt:
     """Return what a receipt says, its signature not checked. Raises IntakeError U1.15 for another form."""
     kind = next((k for k in _SHAPES if b'"kind":"%s"' % k.encode() in data), None)
