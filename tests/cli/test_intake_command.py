@@ -260,6 +260,9 @@ def test_serving_ends_in_order_and_what_it_needs_must_be_there(dauys, home, monk
     bad = dauys("serve", "intake", "--record", home, "--key", "bad.key", code=2)
     assert "L3.3" in bad.output
     assert "secret+words" not in bad.output
+    for host in ("é" * 70, "nowhere.invalid"):
+        told = dauys("serve", "intake", "--record", home, "--key", "intake.key", "--host", host, code=2)
+        assert "L7.3" in told.output
     with open_intake(Path("intake"), key(), Directory(str(home))):
         assert "L5.3" in dauys("serve", "intake", "--record", home, "--key", "intake.key", code=2).output
 

@@ -70,7 +70,8 @@ def serve(folder: Path, record: str, key_file: Path, log_key: str | None, **list
     with open_intake(folder, read_intake_key(key_file), directory) as intake:
         try:
             server = IntakeServer(IntakeApp(intake, _now), **listen)
-        except OSError as error:
+        except (OSError, TypeError, UnicodeError) as error:
+            # A name that is none is a fault of another kind to the system than one that is not known.
             raise LogError(
                 "L7.3", found=str(error), expected="a free port", place=at(listen["host"])
             ) from error
