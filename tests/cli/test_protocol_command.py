@@ -106,6 +106,10 @@ def test_what_differs_from_the_slips_is_disputed_and_both_stand(played, tmp_path
         assert by_contest["list"].protocol.version == 2
         assert tuple(by_contest["list"].protocol.votes.values()) == votes
         assert not any(one.disputed for name, one in by_contest.items() if name != "list")
+        found.totals[key] = replace(total, blanks=total.blanks + 1)
+        made = tallied(found, VOTE, unit, datetime.fromisoformat(AT), "the sums are opened")
+        (blank,) = (one for one in made if one.disputed)
+        assert blank.blanks == (total.blanks, total.blanks + 1)
         del found.totals[key]
         with pytest.raises(InputError, match=r"P3\.6"):
             tallied(found, VOTE, unit, datetime.fromisoformat(AT), "the sums are opened")

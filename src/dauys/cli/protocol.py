@@ -86,5 +86,7 @@ def _tell(made: list[Tallied], out: Path, words: Words) -> None:
             for name, count in one.opened.items()
             if one.slips.get(name, 0) != count
         ]
+        if one.blanks[0] != one.blanks[1]:
+            different.append(f"invalid_ballots {one.blanks[0]} ≠ {one.blanks[1]}")
         click.echo(words.say(key, contest=one.protocol.contest, different=", ".join(different)))
     click.echo(words.say("second.done", count=len(made), file=str(out)))

@@ -27,16 +27,20 @@ from dauys.verify.units import units_of
 
 @dataclass(frozen=True, slots=True)
 class Tallied:
-    """One version 2. `slips`, `opened`: votes of version 1 and of the tally, *against all* included."""
+    """One version 2. `slips`, `opened`: votes of version 1 and of the tally, *against all* included.
+
+    `blanks`: invalid ballots of version 1 and of the tally; of a contest with more marks twice the former.
+    """
 
     protocol: Protocol
     slips: Mapping[str, int]
     opened: Mapping[str, int]
+    blanks: tuple[int, int]
 
     @property
     def disputed(self) -> bool:
         """Whether paper and ciphertext disagree."""
-        return self.slips != self.opened
+        return self.slips != self.opened or self.blanks[0] != self.blanks[1]
 
 
 def tallied(verified: Verified, vote: str, station: str, moment: datetime, reason: str) -> list[Tallied]:
@@ -147,7 +151,8 @@ def _second(
             counts = replace(counts, against_all=opened[AGAINST_ALL])
     votes = {one: opened[one] for one in opened if one in first.votes}
     second = replace(first, version=first.version + 1, received=moment, reason=reason)
-    return Tallied(replace(second, counts=counts, votes=votes), slips, opened)
+    blanks = (first.counts.invalid_ballots or 0, counts.invalid_ballots or 0)
+    return Tallied(replace(second, counts=counts, votes=votes), slips, opened, blanks)
 
 
 def _refused(where: str, found: str, expected: str) -> InputError:
