@@ -520,3 +520,15 @@ def test_what_was_kept_is_checked_before_it_is_continued(world, day):
     error = refused(world.send, day[-1])
     assert (error.code, error.problem.found) == ("U1.13", "L2.3")
     assert (world.home / "device" / "1-0" / "m1" / "checkpoint").read_bytes() == before
+
+
+def test_no_receipt_for_less_where_what_was_kept_of_it_is_damaged(world, day):
+    """The bytes that come are given up for those that are here; these are looked at first."""
+    world.send(day[-1])
+    (bundle,) = (world.home / "device" / "1-0" / "m1" / "tile" / "entries").rglob(str(stages()[-1]))
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert refused(world.send, day[1]).code == "U1.13"
+    assert not (world.home / "receipts" / day[1].manifest.id).exists()
+    bundle.write_bytes(whole)
+    assert world.send(day[1])[0].fields["what"] == "batch"

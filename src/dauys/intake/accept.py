@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from pathlib import Path
 
 from dauys.intake.evidence import Evidence
@@ -141,6 +142,9 @@ class Acceptance:
         larger = stored is None or stored.size < tree.size
         if larger:
             self._place_tiles(manifest, reader)
+        elif stored is not None and stored.reader is not None:
+            # The bytes that came are given up for those that lie here: these must be what they were.
+            self._check_kept(manifest, stored.reader, tree.size)
         self._shelf.place("manifests", manifest.id, manifest.data)
         if larger:
             # Readers of the folder see the old tree, or the new one whole.
@@ -166,9 +170,15 @@ class Acceptance:
             opened = open_checkpoint(source.read("checkpoint", MAX_NOTE), (key,), key.name)
             return Seen(opened, LogReader(source, opened.checkpoint.size, opened.checkpoint.root))
         except LogError as error:
-            raise IntakeError(
-                "U1.13", found=error.code, expected="the log as it was kept", place=at(folder), hint="damaged"
-            ) from error
+            raise _damaged(error, folder) from error
+
+    def _check_kept(self, manifest: Manifest, kept: LogReader, size: int) -> None:
+        """Return where the first entries of the kept log are under its root. Raises IntakeError U1.13."""
+        try:
+            for _ in islice(kept.entries(), size):
+                pass
+        except LogError as error:
+            raise _damaged(error, self._shelf.log(manifest)) from error
 
     def _seen(self, manifest: Manifest) -> list[Seen]:
         key = self._senders.installed(manifest).key
@@ -187,6 +197,12 @@ class Acceptance:
             durable: set[Path] = set()
             for tile in tiles:
                 disk.sync_up((folder / tile.path).parent, self._shelf.folder, durable)
+
+
+def _damaged(error: LogError, folder: Path) -> IntakeError:
+    return IntakeError(
+        "U1.13", found=error.code, expected="the log as it was kept", place=at(folder), hint="damaged"
+    )
 
 
 def _stage(disk: Disk, path: Path, data: bytes) -> None:
