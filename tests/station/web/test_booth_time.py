@@ -43,9 +43,26 @@ def test_somebody_who_does_nothing_is_asked_and_goes_on(where, screen):
     assert "Are you still there?" in screen.text()
     screen.post("/booth/touch")  # a hand on the screen is no answer
     where.now[0] += LEAVE - 1
-    assert screen.touch("yes") == "choose"
+    assert screen.touch("here") == "choose"
     where.now[0] += ASK - 1
     assert screen.phase() == "choose"
+
+
+@pytest.mark.parametrize(("phase", "asked"), [("review", "leave"), ("decide", "test")])
+def test_a_yes_to_an_earlier_question_does_not_say_that_somebody_is_there(where, screen, phase, asked):
+    """A voter says *leave* on a page that is a moment too old, and goes: the next one must not go on."""
+    screen.to(phase)
+    screen.touch(asked)
+    token = screen.token()
+    where.now[0] += ASK
+    where.rooms.tick()
+    screen.post(form={"token": token, "do": "yes"})
+    text = screen.text()
+    assert "Are you still there?" in text
+    assert "That page was an old one" in text
+    where.now[0] += LEAVE
+    assert screen.phase() == "done"
+    assert where.services.booths.sessions == {}
 
 
 def test_a_hand_on_the_screen_is_somebody(where, screen):

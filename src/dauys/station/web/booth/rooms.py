@@ -30,7 +30,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "decide": ("cast", "test"),
     "stopped": ("again", "mark"),
     "done": ("finish",),
-    "question": ("yes", "no", "observers"),
+    "question": ("yes", "no", "observers", "here"),
 }
 
 
@@ -195,7 +195,15 @@ class Rooms(Prints):
         room.plain()
         room.turn += 1
 
+    def _here(self, room: Room, _: str) -> None:
+        if room.question == "there":
+            room.question = ""
+
     def _yes(self, room: Room, _: str) -> None:
+        if room.question == "there":
+            # It answers what was asked before: who says *leave*, and goes, must not seem to stay.
+            room.message, room.touched = "earlier", self.clock() - ASK
+            return
         question, room.question = room.question, ""
         if question == "blank":
             room.answer(())
