@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 from booth_bench import CARDS, LISTS, PEOPLE, bench, letters
-from booth_screen import STAMP, Screen
+from booth_screen import STAMP, TOKEN, Screen
 from django.test import Client
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "desk"))
@@ -18,7 +18,7 @@ from desk_bench import desk_of, made
 
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import CardCount, close_fields
-from dauys.station.web.terminals import TRIES
+from dauys.station.web.terminals import TRIES, Terminal
 
 
 @pytest.fixture
@@ -189,6 +189,35 @@ def test_a_finger_that_touches_twice_at_the_same_moment(where, screen):
     text = screen.text()
     assert "old one" not in text
     assert "That session is over" not in text
+
+
+def test_a_page_drawn_in_the_middle_of_a_touch_brings_no_choice_into_another_contest(
+    where, screen, monkeypatch
+):
+    """Two tabs: one draws and sends its page while the other has given its token, and done nothing yet."""
+    screen.to("choose")
+    first, take = screen.token(), Terminal.take
+    other = Client(**{"dauys.services": where.services})
+    other.cookies["terminal"] = screen.client.cookies["terminal"].value
+
+    def send() -> None:
+        token = TOKEN.search(other.get("/booth/").content.decode())[1]
+        other.post("/booth/", {"token": token, "do": "next", "choice": "6"})
+
+    tab = threading.Thread(target=send)
+
+    def slow(self, token):
+        taken = take(self, token)
+        if token == first:
+            tab.start()
+            tab.join(1)
+        return taken
+
+    monkeypatch.setattr(Terminal, "take", slow)
+    screen.post(form={"token": first, "do": "next", "choice": "0"})
+    tab.join()
+    assert where.rooms.room(1).chosen[0] == (0,)
+    assert where.rooms.room(1).chosen[1] is None  # 6 is an option of the first contest alone
 
 
 def test_the_token_of_another_screen_opens_nothing(where, screen):

@@ -51,35 +51,38 @@ def touch(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, rooms: Rooms, room: Room) -> None:
-    """Do what a form says, once: its token is used up before anything is done."""
+    """Do what a form says, once: its token is used up before anything is done.
+
+    The booth is held from the token to the end: a page drawn between them would have the next token, and show
+    the step before.
+    """
     form, terminal = request.POST, request.terminal
-    if not terminal.take(form.get("token", "")):
-        if not terminal.sent_twice(form.get("token", "")):
-            with room.lock:
+    with room.lock:
+        if not terminal.take(form.get("token", "")):
+            if not terminal.sent_twice(form.get("token", "")):
                 room.message = "over" if room.phase() in ("wait", "done") else "earlier"
-        return
-    act, _, value = form.get("do", "").partition(":")
-    chosen = _chosen(rooms, room, form.getlist("choice"))
-    if act in ("language", "begin") and value in LANGUAGES:
-        terminal.language = value
-    if act == "language":
-        rooms.look(room, "", chosen)
-    elif act == "look":
-        rooms.look(room, value, chosen)
-    elif act == "card":
-        rooms.act(room, act, form.get("letters", ""))
-    else:
-        rooms.act(room, act, value, chosen)
+            return
+        act, _, value = form.get("do", "").partition(":")
+        chosen = _chosen(rooms, room, form.getlist("choice"))
+        if act in ("language", "begin") and value in LANGUAGES:
+            terminal.language = value
+        if act == "language":
+            rooms.look(room, "", chosen)
+        elif act == "look":
+            rooms.look(room, value, chosen)
+        elif act == "card":
+            rooms.act(room, act, form.get("letters", ""))
+        else:
+            rooms.act(room, act, value, chosen)
 
 
 def _chosen(rooms: Rooms, room: Room, marked: list[str]) -> Chosen:
     """Return the options marked, by place; empty for a blank, None for nothing or what is no option."""
     if marked == ["blank"]:
         return ()
-    with room.lock:
-        if room.phase() != "choose":
-            return None
-        options = len(rooms.texts.contests()[room.at].options)
+    if room.phase() != "choose":
+        return None
+    options = len(rooms.texts.contests()[room.at].options)
     places = {int(one) for one in marked if one.isdecimal() and one.isascii()}
     if not places or len(places) != len(marked) or max(places) >= options:
         return None
