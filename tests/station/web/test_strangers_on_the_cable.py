@@ -70,6 +70,17 @@ def test_requests_that_drip_in_are_cut(place, monkeypatch, first):
             assert slow[0].recv(1) in (b"", b"H")  # cut, or told so
 
 
+def test_a_handshake_that_drips_in_is_cut(place, monkeypatch):
+    monkeypatch.setattr(server, "WITHIN", 0.5)
+    authority = make_authority("01-001-a", [HOST], NOW)
+    own = make_server_pair(authority, [HOST], NOW)
+    with bench(place) as where, serve(where.services, (HOST, 0), own) as (_, port), ExitStack() as stack:
+        list(connections(stack, port, THREADS + 6, b"\x16\x03\x01\x02\x00"))
+        begun = time.monotonic()
+        answer, _ = ask(port, authority.certificate)
+        assert (answer.status, time.monotonic() - begun < 10) == (403, True)
+
+
 def test_a_form_that_breaks_off_is_none(place):
     """Else `choice=1` could be the beginning of `choice=12`."""
     with bench(place) as where, serve(where.services, (HOST, 0)) as (_, port), ExitStack() as stack:

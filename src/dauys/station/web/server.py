@@ -108,7 +108,8 @@ class Server(CherootServer):
         for conn, since in list(self._reading.items()):
             if monotonic() - since > WITHIN:
                 with suppress(OSError):
-                    conn.socket.shutdown(SHUT_RDWR)
+                    # Below TLS: that of its own would take it away from whoever is about to answer.
+                    socket.shutdown(conn.socket, SHUT_RDWR)
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Write nothing; what fails inside is told by `Services.tell`."""
