@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from errno import ENOSPC
 
 import pytest
 from small_device import CARDS, DEVICE, PASSWORD, STATION, STYLE, seeded
@@ -271,3 +272,41 @@ def test_a_carried_device_brings_its_log_and_makes_no_protocol(place):
         assert code(raised) == "J3.6"
         own.compare(own.seal_code(), NAMES, EVENING)
         assert own.destroy((), NAMES, EVENING, seeded("x")) == []
+
+
+@pytest.mark.parametrize("full", ["first", "second"])
+def test_a_disk_that_is_full_at_the_seal_makes_no_seal(place, full, monkeypatch):
+    """What stands in the log then is an older tree: read out as the seal, it would cost the last batch."""
+    clocks = Clocks()
+
+    def no_room(*_):
+        raise OSError(ENOSPC, "No space left on device")
+
+    with place.open() as bench:
+        own = closed(bench, clocks)
+        both(own, "cards", CARD_FIELDS)
+        if full == "first":
+            monkeypatch.setattr(bench.opened.log.store, "append", no_room)
+        else:
+            monkeypatch.setattr("dauys.station.keeping.device_log.copy_log", no_room)
+        with pytest.raises(StationError) as raised:
+            own.seal()
+        assert code(raised) == ("J1.2" if full == "first" else "J1.3")
+        assert own.day.journal.broken is not None
+        steps = (
+            own.seal_code,
+            own.seals,
+            lambda: own.compare("", NAMES, EVENING),
+            lambda: own.enter("slips", COUNTED[0], slips_of(own)),
+            lambda: own.destroy((), NAMES, EVENING, seeded("gone")),
+        )
+        for step in steps:
+            with pytest.raises(StationError) as raised:
+                step()
+            assert code(raised) == "J3.1"
+    monkeypatch.undo()
+    with place.open() as bench:
+        own = night(bench, clocks)
+        assert own.seal() == bench.opened.log.tree()
+        assert bench.opened.log.tree()[0] == 8  # open, five ballots, batch, close
+        assert own.seal_code()

@@ -72,10 +72,10 @@ class Night:
         Raises StationError J3.1 before voting is over, or for slips and paper before the seal: nobody opens a
         box before it. Raises J3.7 as `Book.enter` does, and for fields that are not asked for.
         """
-        wanted = Phase.CLOSED if what == "cards" else Phase.SEALED
-        phase = self.day.phase()
-        if phase is not wanted:
-            raise StationError("J3.1", found=phase.value, expected=wanted.value)
+        if what == "cards":
+            self.day.require(Phase.CLOSED)
+        else:
+            self.require_seal()
         if set(values) != set(self.fields(what)):
             raise StationError("J3.7", found="other fields", expected=f"those of {what}", hint="form")
         self.book.enter(what, person, values)
@@ -103,12 +103,12 @@ class Night:
 
     def seal_code(self) -> str:
         """Return the seal as it is read out. Raises StationError J3.1 while there is none."""
-        self._sealed()
+        self.require_seal()
         return spoken_code(self.day.log.tree()[1])
 
     def seal_note(self) -> bytes:
         """Return the signed checkpoint, which the QR code holds. Raises StationError J3.1 without a seal."""
-        self._sealed()
+        self.require_seal()
         return self.day.log.store.signed.note.encode()
 
     def compare(self, typed: str, names: Iterable[str], now: datetime) -> None:
@@ -126,10 +126,11 @@ class Night:
     ) -> list[str]:
         """Destroy the keys of the day and all that needs them, on every medium; return the names of files.
 
-        Raises StationError J3.6 before the seal was compared and the protocols were signed: neither could be
-        made again.
+        Raises StationError J3.1 without a seal, J3.6 before it was compared and the protocols were signed:
+        none of them could be made again.
         """
         there = present(names)
+        self.require_seal()
         for what in ("compared", "signed") if self.has_protocols else ("compared",):
             if self.book.minuted(what) is None:
                 raise StationError("J3.6", found=f"not {what}", expected=what, hint=what)
@@ -168,9 +169,9 @@ class Night:
 
         Raises StationError J3.1 before its seal, J3.3 while another device is not loaded.
         """
+        self.require_seal()
         own = closed_with(self.day.journal)
-        if own is None:
-            raise StationError("J3.1", found=self.day.phase().value, expected=Phase.SEALED.value)
+        assert own is not None  # noqa: S101  # a seal is of what closed the day
         if absent := self.missing_devices():
             raise StationError("J3.3", found=", ".join(absent), expected="all loaded", hint="devices")
         rest = [other for _, other in sorted(self.others.items()) if other is not None]
@@ -215,10 +216,12 @@ class Night:
         agreed: Values | None = self.book.agreed(what)
         return agreed if agreed is not None else dict.fromkeys(self.fields(what))
 
-    def _sealed(self) -> None:
+    def require_seal(self) -> None:
+        """Raise StationError J3.1 while no seal was given out: until then the log lacks its last batch."""
         phase = self.day.phase()
-        if phase is not Phase.SEALED:
-            raise StationError("J3.1", found=phase.value, expected=Phase.SEALED.value)
+        if phase is not Phase.SEALED or not self.day.log.sealed():
+            found = Phase.CLOSED if phase is Phase.SEALED else phase
+            raise StationError("J3.1", found=found.value, expected=Phase.SEALED.value)
 
 
 def _cards(told: Values | None) -> CardCount | None:

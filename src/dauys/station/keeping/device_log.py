@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +50,10 @@ class DeviceLog:
         """Return the newest size and root."""
         shown = self.store.signed.checkpoint
         return shown.size, shown.root
+
+    def sealed(self) -> bool:
+        """Whether the seal was given out: *close* is in the tree, and what is public on both media."""
+        return any(note.body["what"] == "seal" for note in self.journal.notes("tree"))
 
     def reading(self, sample: Sample) -> Tree:
         """Close a batch where enough ballots wait, sign the tree and give it out."""
@@ -112,18 +117,29 @@ class DeviceLog:
         """Append those of these entries, whose first belongs at index `at`, that are not there yet."""
         there = max(0, self.store.end - at)
         if there < len(entries):
-            self.store.append(entries[there:])
+            with self._writing("J1.2"):
+                self.store.append(entries[there:])
 
     def _give_out(self, what: str) -> Tree:
         """Sign the tree, copy it to the second medium, and keep that it was given out."""
-        shown = self.store.publish(self.signer)
+        with self._writing("J1.2"):
+            shown = self.store.publish(self.signer)
         if self.second is not None:
-            copy_log(self.store, self.second / _WHERE, self.disk)
+            with self._writing("J1.3"):
+                copy_log(self.store, self.second / _WHERE, self.disk)
         tree = (shown.checkpoint.size, shown.checkpoint.root)
         known = {(n.body["size"], n.body["root"]) for n in self.journal.notes("tree")}
         if (tree[0], tree[1].hex()) not in known:
             self.journal.note("tree", {"root": tree[1].hex(), "size": tree[0], "what": what})
         return tree
+
+    @contextmanager
+    def _writing(self, code: str) -> Iterator[None]:
+        """Stop the journal too where a medium fails: a new start continues what is missing."""
+        try:
+            yield
+        except OSError as error:
+            raise self.journal.stop(code, error) from error
 
 
 def _ending_entry(one: Ending) -> bytes:

@@ -90,7 +90,7 @@ class Writing(Reading):
                 try:
                     self.records.append(row)
                 except OSError as error:
-                    raise self._break("J1.3", error) from error
+                    raise self.stop("J1.3", error) from error
             self.points("recorded")
 
     def _commit(self, write: Callable[[apsw.Connection], object], unique: str) -> None:
@@ -108,12 +108,13 @@ class Writing(Reading):
         try:
             yield
         except apsw.Error as error:
-            raise self._break("J1.2", error) from error
+            raise self.stop("J1.2", error) from error
 
-    def _break(self, code: str, error: Exception) -> StationError:
+    def stop(self, code: str, error: Exception) -> StationError:
+        """Refuse everything until a new start, and return what to raise: writing to a medium failed."""
         self.broken = StationError(code, found=str(error), expected="a medium that can be written to")
         return self.broken
 
     def _unreadable(self, error: apsw.Error) -> StationError:
         """What cannot be read any more is not written to either: a new start reads everything again."""
-        return self._break("J1.2", error)
+        return self.stop("J1.2", error)

@@ -80,7 +80,7 @@ def seal(request: HttpRequest, room: Room) -> HttpResponse:
     if request.method == "POST":
         return take(request, evening.seal)
     own = common.words(request, "members", "site")
-    sealed = room.phase() is Phase.SEALED
+    sealed = room.phase() is Phase.SEALED and room.night.day.log.sealed()
     size = room.night.day.log.tree()[0]
     return show(
         request,

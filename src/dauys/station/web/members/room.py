@@ -214,6 +214,8 @@ class Room:
         book = self.night.book
         if phase is Phase.CLOSED:
             return "seal" if book.agreed("cards") is not None else "cards"
+        if not self.night.day.log.sealed():
+            return "seal"
         if book.minuted("compared") is None:
             return "compare"
         return self._counted() if self.night.has_protocols else "destroy"
