@@ -308,3 +308,32 @@ def test_no_note_is_finer_than_half_an_hour(place):
         moments = list(minuted_moments(bench.journal))
         assert len(moments) == 5
         assert {(one.minute % 30, one.second, one.microsecond) for one in moments} == {(0, 0, 0)}
+
+
+def test_what_the_log_would_refuse_is_refused_before_it_is_kept(place):
+    """Kept in the journal, it would stop every start at the same entry."""
+    clocks, many = Clocks(), [f"Бақылаушы {'қ' * 60} {number}" for number in range(500)]
+    with place.open() as bench:
+        day = make(bench, clocks)
+        day.install(NAMES, {})
+        day.tested(NAMES, (), ())
+        clocks.to(POLLS - timedelta(minutes=20))
+        day.checked(NAMES)
+        clocks.to(POLLS)
+        with pytest.raises(StationError) as raised:
+            day.open(many, bytes(32))
+        assert (code(raised), day.phase()) == ("J3.7", Phase.CHECKED)
+        day.open(NAMES, bytes(32))
+        with pytest.raises(StationError) as raised:
+            day.incident("other", decision(many[:25], "ж" * 600))
+        assert (code(raised), day.incidents()) == ("J3.7", [])
+        bench.vote(1)
+        clocks.to(POLLS + timedelta(hours=13))
+        day.close_polls(NAMES, bench.booths)
+        desk, large = DeskCount(10, 0, 1, 0, 0), 10**17
+        with pytest.raises(StationError) as raised:
+            day.seal(desk, CardCount(large, 0, 0, large - 1, 0))
+        assert (code(raised), day.phase()) == ("J3.7", Phase.CLOSED)
+        tree = day.seal(desk, CardCount(3, 0, 0, 2, 0))
+    with place.open() as bench:
+        assert bench.opened.log.tree() == tree

@@ -26,7 +26,7 @@ from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device import Device
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
-from dauys.station.keeping.device_log import DeviceLog, Sample, Tree
+from dauys.station.keeping.device_log import DeviceLog, Sample, Tree, require_entry
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.journal_view import JournalView
 from dauys.station.keeping.restart import Restart
@@ -138,6 +138,7 @@ class Day:
         """Minute the opening, write *open* into the log, and return the tree to be read out."""
         there = present(names)
         fields = open_fields(self.device, software, there)
+        require_entry("open", fields)
         self._step(Phase.OPEN, there, {"open": fields}, decided)
         return self.log.open(fields)
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from dauys.station.day.people import Decision, half_hour, line
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
+from dauys.station.keeping.device_log import require_entry
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.journal_view import JournalView
 
@@ -93,7 +94,7 @@ def keep_incident(
 ) -> Incident:
     """Keep an incident as the log of the device will have it, and return it.
 
-    Raises StationError J3.7 for a kind without a form, or facts that its form does not have.
+    Raises StationError J3.7 for a kind without a form, facts that its form does not have, or too long a text.
     """
     given = {name: str(value) for name, value in (facts or {}).items()}
     wanted = set(FORMS.get(kind, ("?",))) | ({"device"} if kind in DEVICES else set())
@@ -101,7 +102,9 @@ def keep_incident(
         raise StationError("J3.7", found=sorted(given), expected=sorted(wanted), hint="form")
     told = ", ".join(f"{name} {_plain(value)}" for name, value in sorted(given.items()))
     what = f"{kind}{f' ({told})' if told else ''}: {_plain(decided.reason)} [{_names(decided)}]"
-    journal.note(INCIDENT, {"at": half_hour(now), "what": what})
+    body = {"at": half_hour(now), "what": what}
+    require_entry("incident", body)
+    journal.note(INCIDENT, body)
     return _incident(half_hour(now), what)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dauys.station.faults import StationError
+from dauys.station.keeping.device_log import require_entry
 from dauys.station.keeping.journal_view import JournalView
 from dauys.station.keeping.kept import Kind
 
@@ -78,7 +79,8 @@ def close_fields(
 ) -> dict[str, object]:
     """Return the fields of *close*. `register`: the salted root of the marked register, if it is given out.
 
-    Raises StationError J3.5, naming what is missing, where sessions or cards do not add up.
+    Raises StationError J3.5, naming what is missing, where sessions or cards do not add up, J3.7 for numbers
+    that no log holds.
     """
     for one in sums(journal, desk, cards):
         if one.missing:
@@ -86,7 +88,7 @@ def close_fields(
             raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
     kinds, empty = _kinds(journal), sum(1 for _ in journal.notes("empty"))
     accepted, void = journal.slips()
-    return {
+    fields: dict[str, object] = {
         "cards": {
             "missing": cards.missing,
             "received": cards.received,
@@ -111,3 +113,5 @@ def close_fields(
         "slips": {"accepted": accepted, "void": void},
         "styles": dict(Counter(one.style for one in journal.endings("cast"))),
     }
+    require_entry("close", fields)
+    return fields

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+from rfc8785 import CanonicalizationError
 
 from dauys.record.device_log import SMALLEST_BATCH
 from dauys.record.disk import Disk
@@ -28,6 +30,8 @@ from dauys.station.keeping.kept import Ending
 Sample = Callable[[Sequence[tuple[bytes, bytes]], int], list[tuple[bytes, bytes]]]
 """Returns so many random ones of those given, from a source that nobody can foresee."""
 Tree = tuple[int, bytes]
+Kept = Literal["open", "incident", "close"]
+"""Entries that stand in the journal first."""
 _WHERE: Final = "log"
 
 
@@ -140,6 +144,15 @@ class DeviceLog:
             yield
         except OSError as error:
             raise self.journal.stop(code, error) from error
+
+
+def require_entry(kind: Kept, fields: Mapping[str, object]) -> None:
+    """Raise StationError J3.7 for what the log would refuse: kept, it would stop every start."""
+    try:
+        encode_entry("device", kind, **fields)
+    except (ValueError, CanonicalizationError) as error:
+        found = str(error)[:200]
+        raise StationError("J3.7", found=found, expected=f"fields of {kind}", hint="form") from error
 
 
 def _ending_entry(one: Ending) -> bytes:
