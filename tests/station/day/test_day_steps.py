@@ -337,3 +337,16 @@ def test_what_the_log_would_refuse_is_refused_before_it_is_kept(place):
         tree = day.seal(desk, CardCount(3, 0, 0, 2, 0))
     with place.open() as bench:
         assert bench.opened.log.tree() == tree
+
+
+def test_a_clock_is_right_only_once_its_minute_is_kept(place):
+    clocks = Clocks()
+    with place.open() as bench:
+        day = opened_day(bench, clocks)
+        clocks.set(timedelta(hours=2))
+        with pytest.raises(StationError) as raised:
+            day.accept_clock(decision([f"Бақылаушы {'қ' * 60} {number}" for number in range(30)], "ж"))
+        assert (code(raised), day.watch.moved()) == ("J3.7", timedelta(hours=2))
+        day.accept_clock(TWO)
+        assert [one.kind for one in day.incidents()] == ["clock"]
+        assert not day.watch.moved()

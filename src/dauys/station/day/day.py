@@ -203,8 +203,9 @@ class Day:
         """Minute by how much the clock was set, and go on by it."""
         moved = self.watch.moved()
         if moved:
+            now = self.watch.read()
+            keep_incident(self.journal, now, "clock", decided, {"minutes": minutes(moved)})
             self.watch.accept()
-            self.incident("clock", decided, {"minutes": minutes(moved)})
 
     # How a step is taken
 
