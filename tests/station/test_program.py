@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -18,10 +19,12 @@ from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.station.export import export
 from dauys.station.faults import StationError
+from dauys.station.keeping import sealing
 from dauys.station.keeping.folders import Media
 from dauys.station.keeping.sealing import destroy
 from dauys.station.setup import installation_of, read_own_kit
 from dauys.station.software import software_hash
+from dauys.station.web.members.of_station import room_of
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +181,44 @@ def test_a_medium_that_somebody_changed_leads_nowhere_else(laptop, tmp_path, nam
     with pytest.raises(StationError, match=r"J1\.5"):
         export(medium, tmp_path / "usb-2", Disk())
     assert not (tmp_path / "usb-2").exists()
+
+
+@pytest.mark.parametrize("stop", [OSError(30, "Read-only file system"), KeyboardInterrupt()])
+def test_keys_that_were_being_destroyed_are_gone_after_the_next_start(laptop, stop, monkeypatch):
+    secret = ("keys.sealed", "desk.records", "booth.records", "journal.db", "desk.db")
+
+    def left():
+        return [f.name for m in laptop.media.folders for f in m.iterdir() if f.name.startswith(secret)]
+
+    with laptop.open() as station:
+        night = room_of(station, os.urandom, lambda _: None).night
+        laptop.begin(station)
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, station.booths)
+        station.seal(cards_left(laptop.made, 0))
+        for what in ("compared", "signed"):
+            night.book.minute(what, laptop.moment(), PEOPLE)
+        real = sealing.force_names
+
+        def failing(folder):
+            if folder == (laptop.media.second if isinstance(stop, OSError) else laptop.media.first):
+                raise stop
+            real(folder)
+
+        monkeypatch.setattr(sealing, "force_names", failing)
+        with pytest.raises((StationError, KeyboardInterrupt)):
+            night.destroy(laptop.media.folders, PEOPLE, laptop.moment(), os.urandom)
+    monkeypatch.undo()
+    assert "booth.records" in left()
+    with pytest.raises(StationError, match=r"J3\.4"), laptop.open():
+        pass
+    assert left() == []
+
+
+def test_a_lost_file_of_keys_destroys_nothing(laptop):
+    with laptop.open() as station:
+        laptop.begin(station)
+    (laptop.media.first / "keys.sealed").unlink()
+    with pytest.raises(StationError, match=r"J3\.4"), laptop.open():
+        pass
+    assert (laptop.media.second / "keys.sealed").exists()

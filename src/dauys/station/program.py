@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from dauys.crypto.framing import framed_hash
 from dauys.domain.election import AGAINST_ALL
 from dauys.station.day.day import Day
+from dauys.station.day.media import finish_destroying
 from dauys.station.day.minutes import minuted_moments
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, windows
@@ -123,6 +124,7 @@ def open_station(
     Raises StationError J1.x, and LogError L5.x where the log is open elsewhere or damaged.
     """
     clocks = clocks or Clocks()
+    finish_destroying(media, random)
     with ExitStack() as stack:
         opened = stack.enter_context(open_media(media, stick, password, random, told=told))
         kit = read_own_kit(media, opened.facts)

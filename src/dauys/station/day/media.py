@@ -1,4 +1,7 @@
-"""A new second medium in the place of a lost one (`spec/station.md` §4, `spec/day.md` §6)."""
+"""A new second medium in the place of a lost one, and what a cut left of destroyed ones.
+
+**Source:** spec/station.md §4, §8; spec/day.md §6.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from dauys.station.day.book import FOLDER
+from dauys.station.day.book import FOLDER, read_book
 from dauys.station.desk import folders as desk
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.folders import FACTS, RECORDS, SEALED, Media, read_facts, unlock, write_durably
 from dauys.station.keeping.records import RecordFile
+from dauys.station.keeping.sealing import destroy
 from dauys.station.keeping.secrets import Random
 from dauys.station.setup import INSTALLATION, KIT
 
@@ -41,3 +45,18 @@ def replace_second(media: Media, stick: Path, password: str, random: Random) -> 
     if (media.first / FOLDER).is_dir():
         shutil.copytree(media.first / FOLDER, media.second / FOLDER, dirs_exist_ok=True)
     write_durably(media.second / FACTS, facts.encode())
+
+
+def finish_destroying(media: Media, random: Random) -> list[str]:
+    """Destroy what a cut, or a medium that failed, left of a day whose keys members were destroying.
+
+    Only where that is minuted and the keys of the first medium are gone: a lost file alone destroys nothing.
+    Returns the names of files. Raises StationError J1.3, J1.5 as any start does.
+    """
+    media.check()
+    if (media.first / SEALED).exists() or read_book(media.folders).minuted("destroyed") is None:
+        return []
+    facts = read_facts(media.first)
+    if media.second is not None and read_facts(media.second) != facts:
+        raise StationError("J1.5", found="another device", expected=facts.device, place=at(media.second))
+    return [name for folder in media.folders for name in destroy(folder, random)]

@@ -13,6 +13,7 @@ from dauys.station.day.people import LONGEST_REASON, line
 from dauys.station.day.sheets import sheets
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
+from dauys.station.keeping.folders import SEALED
 from dauys.station.web.members import shown
 from dauys.station.web.members.forms import Act, names_of, numbers
 from dauys.station.web.members.room import Room
@@ -86,6 +87,9 @@ def destroy(room: Room, request: HttpRequest) -> str:
         raise StationError("J3.6", found="no confirmation", expected="a confirmation", hint="sure")
     names = names_of(request)
     if room.phase() is Phase.SEALED:
-        room.night.destroy(room.media, names, room.night.day.watch.read(), room.random)
-        room.destroyed = True
+        try:
+            room.night.destroy(room.media, names, room.night.day.watch.read(), room.random)
+        finally:
+            # Without them nothing can be read; what a failing medium kept, the next start destroys.
+            room.destroyed = not (room.media[0] / SEALED).exists()
     return "/members/"
