@@ -17,6 +17,8 @@ from dauys.record.disk import Disk
 from dauys.record.keys import parse_verifier_key
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
+from dauys.station.day.people import decision
+from dauys.station.day.windows import Phase
 from dauys.station.export import export
 from dauys.station.faults import StationError
 from dauys.station.keeping import sealing
@@ -222,3 +224,24 @@ def test_a_lost_file_of_keys_destroys_nothing(laptop):
     with pytest.raises(StationError, match=r"J3\.4"), laptop.open():
         pass
     assert (laptop.media.second / "keys.sealed").exists()
+
+
+def test_a_test_that_a_booth_and_the_desk_count_apart_is_found_while_it_can_be_mended(laptop, made):
+    with laptop.open() as station:
+        laptop.begin(station)
+        day, desk, booths = station.day, station.desk, station.booths
+        desk.mark("1", "electronic")
+        session = booths.begin(1, station.kit.style)
+        booths.show_card(session, made.cards[0])
+        booths.show_slips(session, [[0], [1]])
+        booths.confirm(session)
+        session.test = True  # a voter who touched *observers*
+        booths.challenge(session)
+        laptop.at("20:05")
+        with pytest.raises(StationError, match=r"J3\.5") as raised:
+            day.close_polls(PEOPLE, booths, None, desk.count())
+        assert (raised.value.problem.hint, day.phase()) == ("close_tests", Phase.OPEN)
+        desk.test("Observer")
+        day.end_unused(booths, decision(PEOPLE, "nobody came"))
+        day.close_polls(PEOPLE, booths, None, desk.count())
+        assert station.seal(cards_left(made, 1))

@@ -25,7 +25,7 @@ from dauys.station.day.watch import Watch, minutes
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device import Device
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, require_sums
 from dauys.station.keeping.device_log import DeviceLog, Sample, Tree, require_entry
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.journal_view import JournalView
@@ -153,14 +153,26 @@ class Day:
         self.require(Phase.OPEN)
         return self.log.reading(sample)
 
-    def close_polls(self, names: Iterable[str], booths: Booths, decided: Decision | None = None) -> Minuted:
-        """Minute that voting is over. Raises StationError J3.3 while a voter is in a booth or admitted."""
+    def close_polls(
+        self,
+        names: Iterable[str],
+        booths: Booths,
+        decided: Decision | None = None,
+        desk: DeskCount | None = None,
+    ) -> Minuted:
+        """Minute that voting is over. Raises StationError J3.3 while a voter is in a booth or admitted.
+
+        `desk`: where sessions or tests do not add up with it, J3.5 now: later no desk and no booth could add
+        what is missing, and there would be no seal.
+        """
         if self.phase() is Phase.OPEN:
             waiting = booths.free()  # none where voting went on on paper: the desk undoes those marks
             if booths.sessions or self.journal.intents():
                 raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
             if waiting > 0:
                 raise StationError("J3.3", found=f"{waiting} admitted", expected="none", hint="waiting")
+            if desk is not None and not self.on_paper():
+                require_sums(self.journal, desk)
         return self._step(Phase.CLOSED, names, {}, decided)
 
     def end_unused(self, booths: Booths, decided: Decision) -> int:

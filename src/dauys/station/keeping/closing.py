@@ -70,6 +70,14 @@ def sums(journal: JournalView, desk: DeskCount, cards: CardCount | None) -> tupl
     return tuple(found)
 
 
+def require_sums(journal: JournalView, desk: DeskCount, cards: CardCount | None = None) -> None:
+    """Raise StationError J3.5, naming what is missing, where sessions, tests or cards do not add up."""
+    for one in sums(journal, desk, cards):
+        if one.missing:
+            found = sum(one.parts.values())
+            raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
+
+
 def _kinds(journal: JournalView) -> dict[str, int]:
     return {kind: journal.count(kind) for kind in KINDS}
 
@@ -82,10 +90,7 @@ def close_fields(
     Raises StationError J3.5, naming what is missing, where sessions or cards do not add up, J3.7 for numbers
     that no log holds.
     """
-    for one in sums(journal, desk, cards):
-        if one.missing:
-            found = sum(one.parts.values())
-            raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
+    require_sums(journal, desk, cards)
     kinds, empty = _kinds(journal), sum(1 for _ in journal.notes("empty"))
     accepted, void = journal.slips()
     fields: dict[str, object] = {

@@ -35,7 +35,7 @@ def step(room: Room, request: HttpRequest) -> str:
         room.notice = "opened"
         return "/members/reading"
     elif what == "close":
-        day.close_polls(names, room.booths, decided)
+        day.close_polls(names, room.booths, decided, room.night.desk())
     elif what == "unused" and decided is not None:
         day.end_unused(room.booths, decided)
         return "/members/step"
