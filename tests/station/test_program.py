@@ -17,14 +17,17 @@ from dauys.record.disk import Disk
 from dauys.record.keys import parse_verifier_key
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
+from dauys.station.day import media as media_module
+from dauys.station.day.media import replace_second
 from dauys.station.day.people import decision
 from dauys.station.day.windows import Phase
 from dauys.station.export import export
 from dauys.station.faults import StationError
 from dauys.station.keeping import sealing
 from dauys.station.keeping.folders import Media
+from dauys.station.keeping.records import RecordFile
 from dauys.station.keeping.sealing import destroy
-from dauys.station.setup import installation_of, read_own_kit
+from dauys.station.setup import install, installation_of, read_own_kit
 from dauys.station.software import software_hash
 from dauys.station.web.members.of_station import room_of
 
@@ -245,3 +248,43 @@ def test_a_test_that_a_booth_and_the_desk_count_apart_is_found_while_it_can_be_m
         day.end_unused(booths, decision(PEOPLE, "nobody came"))
         day.close_polls(PEOPLE, booths, None, desk.count())
         assert station.seal(cards_left(made, 1))
+
+
+def test_a_setup_that_was_refused_leaves_its_stick_free(made, tmp_path):
+    one = Laptop(made, tmp_path)
+    for folder in (*one.media.folders, one.stick):
+        folder.mkdir()
+    same = Media(one.media.first, one.media.second)
+    with pytest.raises(StationError, match=r"J1\.8"):
+        install(made.kit, DEVICE, same, one.stick, os.urandom, key=made.key)
+    assert list(one.stick.iterdir()) == []
+    one.install()
+    with one.open():
+        pass
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_replacing_the_second_medium_can_be_begun_again_after_a_cut(laptop, step, monkeypatch):
+    third = Media(laptop.media.first, laptop.folder / "third", rehearsal=True)
+    third.second.mkdir()
+    with laptop.open(Media(laptop.media.first, None, rehearsal=True)) as station:
+        laptop.begin(station)
+        station.day.incident("single", decision(PEOPLE, "the stick was lost"))
+    steps = iter(range(1, 10))
+    for owner, name in ((media_module, "write_durably"), (RecordFile, "make")):
+        real = getattr(owner, name)
+
+        def cut(*args, real=real):
+            if next(steps) == step:
+                raise OSError(28, "No space left on device")
+            real(*args)
+
+        monkeypatch.setattr(owner, name, cut)
+    with pytest.raises(OSError, match="No space"):
+        replace_second(third, laptop.stick, laptop.installed.password, os.urandom)
+    monkeypatch.undo()
+    replace_second(third, laptop.stick, laptop.installed.password, os.urandom)
+    with laptop.open(third) as station:
+        assert station.day.phase() is Phase.OPEN
+    with pytest.raises(StationError, match=r"J1\.5"):
+        replace_second(third, laptop.stick, laptop.installed.password, os.urandom)

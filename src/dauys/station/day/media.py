@@ -31,9 +31,7 @@ def replace_second(media: Media, stick: Path, password: str, random: Random) -> 
     media.check()
     if media.second is None:
         raise StationError("J1.3", found="no second medium", expected="an empty folder")
-    for name in _OURS:
-        if (media.second / name).exists():
-            raise StationError("J1.5", found="a station", expected="an empty folder", place=at(media.second))
+    _require_new(media.second)
     facts = read_facts(media.first)
     start, _ = unlock(media.first, facts, stick, password)
     for name in (SEALED, KIT, INSTALLATION):
@@ -45,6 +43,18 @@ def replace_second(media: Media, stick: Path, password: str, random: Random) -> 
     if (media.first / FOLDER).is_dir():
         shutil.copytree(media.first / FOLDER, media.second / FOLDER, dirs_exist_ok=True)
     write_durably(media.second / FACTS, facts.encode())
+
+
+def _require_new(folder: Path) -> None:
+    """Raise StationError J1.5 where a station is; what a replacing that was cut left is taken away.
+
+    A medium at work has `station.json`, and records that are not empty.
+    """
+    left = [folder / name for name in _OURS if (folder / name).exists()]
+    if any(path.name == FACTS or (path.name != SEALED and path.stat().st_size) for path in left):
+        raise StationError("J1.5", found="a station", expected="an empty folder", place=at(folder))
+    for path in left:
+        path.unlink()
 
 
 def finish_destroying(media: Media, random: Random) -> list[str]:
