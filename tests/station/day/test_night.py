@@ -180,6 +180,10 @@ def test_nothing_is_counted_while_a_device_is_not_loaded(place):
         with pytest.raises(StationError) as raised:
             own.protocols(EVENING)
         assert (code(raised), raised.value.problem.hint) == ("J3.3", "devices")
+        for what, values in (("slips", slips_of(own)), ("paper", paper_of(own))):
+            with pytest.raises(StationError) as raised:
+                own.enter(what, COUNTED[0], values)
+            assert (code(raised), raised.value.problem.hint) == ("J3.3", "devices")
         own.others = {f"{STATION}-b1": Sealed(f"{STATION}-b1", b"", {"counts": {"admitted": 7, "cast": 6}})}
         assert own.protocols(EVENING)[0].counts.ballots_cast == 11
 

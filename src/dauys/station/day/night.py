@@ -70,12 +70,14 @@ class Night:
         """Keep what one person counted.
 
         Raises StationError J3.1 before voting is over, or for slips and paper before the seal: nobody opens a
-        box before it. Raises J3.7 as `Book.enter` does, and for fields that are not asked for.
+        box before it, nor, J3.3, before every other device is loaded. Raises J3.7 as `Book.enter` does, and
+        for fields that are not asked for.
         """
         if what == "cards":
             self.day.require(Phase.CLOSED)
         else:
             self.require_seal()
+            self.require_devices()
         if set(values) != set(self.fields(what)):
             raise StationError("J3.7", found="other fields", expected=f"those of {what}", hint="form")
         self.book.enter(what, person, values)
@@ -164,6 +166,11 @@ class Night:
         """
         return sorted(name for name, other in self.others.items() if other is None)
 
+    def require_devices(self) -> None:
+        """Raise StationError J3.3 while another device is not loaded."""
+        if absent := self.missing_devices():
+            raise StationError("J3.3", found=", ".join(absent), expected="all loaded", hint="devices")
+
     def seals(self) -> list[Sealed]:
         """Return the seals of all devices, this one first.
 
@@ -172,8 +179,7 @@ class Night:
         self.require_seal()
         own = closed_with(self.day.journal)
         assert own is not None  # noqa: S101  # a seal is of what closed the day
-        if absent := self.missing_devices():
-            raise StationError("J3.3", found=", ".join(absent), expected="all loaded", hint="devices")
+        self.require_devices()
         rest = [other for _, other in sorted(self.others.items()) if other is not None]
         return [Sealed(self.day.device.id, self.seal_note(), own), *rest]
 
