@@ -288,3 +288,29 @@ def test_replacing_the_second_medium_can_be_begun_again_after_a_cut(laptop, step
         assert station.day.phase() is Phase.OPEN
     with pytest.raises(StationError, match=r"J1\.5"):
         replace_second(third, laptop.stick, laptop.installed.password, os.urandom)
+
+
+@pytest.mark.parametrize("again", ["the old one", "a new one"])
+def test_a_second_medium_that_failed_at_the_seal_can_be_there_again(laptop, made, again, monkeypatch):
+    def fail(*_):
+        raise OSError(5, "Input/output error")
+
+    with laptop.open() as station:
+        laptop.begin(station)
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, station.booths)
+        station.desk.close()
+        monkeypatch.setattr(station.opened.journal.records, "append", fail)
+        with pytest.raises(StationError, match=r"J1\.3"):
+            station.seal(cards_left(made, 0))
+    with laptop.open(Media(laptop.media.first, None, rehearsal=True)) as station:
+        tree = station.opened.log.tree()
+    media = laptop.media
+    if again == "a new one":
+        media = Media(media.first, laptop.folder / "third", rehearsal=True)
+        media.second.mkdir()
+        replace_second(media, laptop.stick, laptop.installed.password, os.urandom)
+    with laptop.open(media) as station:
+        assert (station.day.phase(), station.opened.log.tree()) == (Phase.SEALED, tree)
+        found = station.opened.journal.records.read().rows
+        assert len(found) == len(list(station.opened.journal.rows()))

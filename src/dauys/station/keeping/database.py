@@ -56,7 +56,7 @@ CREATE TRIGGER ending_closed BEFORE INSERT ON ending WHEN EXISTS (SELECT 1 FROM 
 CREATE TRIGGER intent_closed BEFORE INSERT ON intent WHEN EXISTS (SELECT 1 FROM note WHERE kind = 'closed')
     BEGIN SELECT RAISE(ABORT, 'J3.4'); END;
 CREATE TRIGGER note_closed BEFORE INSERT ON note
-    WHEN NEW.kind <> 'tree' AND EXISTS (SELECT 1 FROM note WHERE kind = 'closed')
+    WHEN NEW.kind NOT IN ('tree', 'single') AND EXISTS (SELECT 1 FROM note WHERE kind = 'closed')
     BEGIN SELECT RAISE(ABORT, 'J3.4'); END;
 """
 

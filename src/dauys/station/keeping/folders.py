@@ -162,6 +162,9 @@ def open_media(
         log.catch_up()
         closed = closed_with(journal)
         if closed is not None:
+            if records is None and not any(journal.notes("single")):
+                # No session can begin any more, so nobody decides; but another second medium may lack rows.
+                journal.note("single", {})
             log.close(closed)
         yield Opened(facts, keys, journal, log, decided)
 
