@@ -314,3 +314,18 @@ def test_a_second_medium_that_failed_at_the_seal_can_be_there_again(laptop, made
         assert (station.day.phase(), station.opened.log.tree()) == (Phase.SEALED, tree)
         found = station.opened.journal.records.read().rows
         assert len(found) == len(list(station.opened.journal.rows()))
+
+
+def test_no_session_begins_on_one_medium_before_two_members_decide(laptop, made):
+    with laptop.open() as station:
+        laptop.begin(station)
+        station.desk.mark("1", "electronic")
+    with laptop.open(Media(laptop.media.first, None, rehearsal=True)) as station:
+        room = room_of(station, os.urandom, lambda _: None)
+        room.minuted_start = True
+        with pytest.raises(StationError, match=r"J1\.3"):
+            vote(station, made.cards[0], [[0], [1]])
+        assert (room.next(), station.booths.free()) == ("single", 1)
+        station.day.incident("single", decision(PEOPLE, "the stick was lost"))
+        vote(station, made.cards[0], [[0], [1]])
+        assert room.next() == "voting"

@@ -119,8 +119,14 @@ class Booths:
                 session.test = True
 
     def begin(self, terminal: int, style: str, *, test: bool = False) -> Session:
-        """Take one admission. Raises StationError J1.2, J2.1, or J2.5 where a session is there already."""
+        """Take one admission.
+
+        Raises StationError J1.2, J1.3 before members decide to go on with one medium, J2.1, or J2.5 where a
+        session is there already.
+        """
         self.journal.require()
+        if self.journal.undecided():
+            raise StationError("J1.3", found="one medium", expected="two, or a decision", terminal=terminal)
         with self._lock:
             if terminal in self.sessions:
                 raise StationError("J2.5", found="a session", expected="an empty booth", terminal=terminal)

@@ -92,6 +92,7 @@ def rehearse(device: Device, style: str, random: Random, printers: Callable[[int
     database = apsw.Connection(":memory:")
     database.execute(JOURNAL)
     journal = Journal(database, None, random)
+    journal.note("single", {})  # nothing here is to outlive the program
     booths = Booths(own, journal, lambda: len(deck.ballots), lambda: _NO_TREE, printers)
     letters = tuple(_core.card_letters(secret) for secret in secrets)
     return Rehearsal(own, booths, letters, style, deck, zero(journal))

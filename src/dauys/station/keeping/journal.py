@@ -28,6 +28,10 @@ class Journal(JournalView, Writing):
 
     # Steps of a session
 
+    def undecided(self) -> bool:
+        """Whether there is no second medium, and members have not decided to go on without one."""
+        return self.records is None and not any(self.notes("single"))
+
     def show_slips(self, terminal: int, slips: int) -> None:
         """Note that so many slips are printed for a terminal. Raises StationError J2.5."""
 

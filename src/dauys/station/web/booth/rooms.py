@@ -60,7 +60,9 @@ class Rooms(Prints):
 
     def ready(self) -> bool:
         """Return whether somebody is admitted whose session has not begun."""
-        return self.broken() is None and self.booths.free() > 0
+        if self.broken() is not None or self.booths.journal.undecided():
+            return False
+        return self.booths.free() > 0
 
     def broken(self) -> str | None:
         """Return the code of what made the journal refuse everything until a new start."""

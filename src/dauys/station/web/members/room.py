@@ -25,7 +25,7 @@ from dauys.station.session import Booths
 
 #: What members are led to, each a page of its own.
 Next = Literal[
-    "broken", "clock", "restart", "owed", "install", "test", "check", "open", "voting", "close",
+    "broken", "clock", "restart", "single", "owed", "install", "test", "check", "open", "voting", "close",
     "cards", "seal", "compare", "devices", "slips", "paper", "sign", "destroy", "done",
 ]  # fmt: skip
 _OF_PHASE: Final[Mapping[Phase, Next]] = {
@@ -208,6 +208,8 @@ class Room:
             return "clock"
         if self.restarted():
             return "restart"
+        if self.phase() is Phase.OPEN and self.night.day.journal.undecided():
+            return "single"
         return "owed" if self.owed() else None
 
     def _tonight(self, phase: Phase) -> Next:

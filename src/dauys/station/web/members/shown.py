@@ -20,6 +20,7 @@ from dauys.words import Words, group_digits
 #: Where members are led to.
 PAGES: Final[Mapping[Next, str]] = {
     "broken": "/members/incident",
+    "single": "/members/incident?kind=single",
     "owed": "/members/owed",
     "test": "/members/test",
     "voting": "/members/reading",
