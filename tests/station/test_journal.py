@@ -15,6 +15,7 @@ from dauys.station.keeping.database import JOURNAL, open_database
 from dauys.station.keeping.folders import Media, open_media
 from dauys.station.keeping.kept import Ending
 from dauys.station.keeping.records import BLOCK, RecordFile
+from dauys.station.web.booth.again import print_ending
 
 
 def raises(code):
@@ -458,3 +459,41 @@ def test_a_session_that_ends_never_counts_twice(place, monkeypatch, how):
         bench.vote(1, how)
         asked[0].join()
         assert seen == [1]
+
+
+class NoCommit:
+    """A database whose commits fail."""
+
+    def __init__(self, real):
+        self.real = real
+
+    def execute(self, query, *values):
+        if query == "COMMIT":
+            raise apsw.IOError("EIO")
+        return self.real.execute(query, *values)
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+def test_a_ballot_whose_commit_failed_gets_no_part_2(place):
+    with place.open() as bench:
+        real = bench.journal.database
+        bench.desk.admitted = 1
+        session = bench.booths.begin(1, STYLE)
+        bench.booths.show_card(session, letters(1))
+        bench.booths.show_slips(session, choice(1))
+        bench.booths.confirm(session)
+        bench.journal.database = NoCommit(real)
+        with raises("J1.2"):
+            bench.booths.cast(session)
+        bench.journal.database = real
+        for again in (
+            lambda: bench.booths.print_owed(1),
+            lambda: print_ending(bench.booths, 1, card_hash(1), mark=True),
+        ):
+            with raises("J1.2"):
+                again()
+        assert bench.glass.whats() == ["slips", "part1"]
+    with place.open() as bench:
+        assert (bench.journal.count("cast"), bench.opened.decided.abandoned) == (0, (card_hash(1),))

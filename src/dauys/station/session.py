@@ -228,7 +228,11 @@ class Booths:
                 glass.ended()
 
     def print_owed(self, terminal: int) -> int:
-        """Print again every part 2 that no printer has confirmed; return how many."""
+        """Print again every part 2 that no printer has confirmed; return how many.
+
+        Raises StationError J1.2 after an error: what a commit that failed left in sight may be on no medium.
+        """
+        self.journal.require()
         owed = self.journal.owed()
         for one in owed:
             ending = self.journal.ending(one.card)

@@ -16,8 +16,10 @@ from dauys.station.session import Booths
 def print_ending(booths: Booths, terminal: int, card: bytes, *, mark: bool) -> None:
     """Print what this card's session still owes: mark, opening of a challenge, part 2, in this order.
 
-    `mark` only where members see that its slips are still under this glass, unmarked.
+    `mark` only where members see that its slips are still under this glass, unmarked. Raises StationError
+    J1.2 after an error: what a commit that failed left in sight may be on no medium.
     """
+    booths.journal.require()
     owed = next((one for one in booths.journal.owed() if one.card == card), None)
     ending = booths.journal.ending(card)
     if owed is None or ending is None:
