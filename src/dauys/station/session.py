@@ -118,6 +118,12 @@ class Booths:
             if self.tests is None or self.journal.count("test") + under_way < self.tests():
                 session.test = True
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let no session begin or end meanwhile."""
+        with self._lock:
+            yield
+
     def begin(self, terminal: int, style: str, *, test: bool = False) -> Session:
         """Take one admission.
 

@@ -1,13 +1,14 @@
 """The day step by step: windows of the law, decisions of members, a clock that was set, restart."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Thread
 
 import pytest
 from small_device import STYLE, choice, letters
 
 from dauys.record.entries import parse_entry
 from dauys.station.day.day import Day, zero
-from dauys.station.day.minutes import FORMS, minuted_moments
+from dauys.station.day.minutes import FORMS, keep_incident, minuted_moments
 from dauys.station.day.people import decision, half_hour, present
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, Window
@@ -350,3 +351,28 @@ def test_a_clock_is_right_only_once_its_minute_is_kept(place):
         day.accept_clock(TWO)
         assert [one.kind for one in day.incidents()] == ["clock"]
         assert not day.watch.moved()
+
+
+def test_nobody_takes_an_admission_that_is_being_ended(place, monkeypatch):
+    clocks, found = Clocks(), []
+    with place.open() as bench:
+        day = opened_day(bench, clocks)
+        bench.desk.admitted = 1
+
+        def begin():
+            try:
+                found.append(bench.booths.begin(1, STYLE))
+            except StationError as error:
+                found.append(error.code)
+
+        voter = Thread(target=begin)
+
+        def keep(*args):
+            voter.start()
+            voter.join(0.3)
+            return keep_incident(*args)
+
+        monkeypatch.setattr("dauys.station.day.day.keep_incident", keep)
+        assert day.end_unused(bench.booths, TWO) == 1
+        voter.join()
+        assert (found, bench.booths.free()) == (["J2.1"], 0)

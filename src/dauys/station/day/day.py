@@ -165,24 +165,26 @@ class Day:
         `desk`: where sessions or tests do not add up with it, J3.5 now: later no desk and no booth could add
         what is missing, and there would be no seal.
         """
-        if self.phase() is Phase.OPEN:
-            waiting = booths.free()  # none where voting went on on paper: the desk undoes those marks
-            if booths.sessions or self.journal.intents():
-                raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
-            if waiting > 0:
-                raise StationError("J3.3", found=f"{waiting} admitted", expected="none", hint="waiting")
-            if desk is not None and not self.on_paper():
-                require_sums(self.journal, desk)
-        return self._step(Phase.CLOSED, names, {}, decided)
+        with booths.still():
+            if self.phase() is Phase.OPEN:
+                waiting = booths.free()  # none where voting went on on paper: the desk undoes those marks
+                if booths.sessions or self.journal.intents():
+                    raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
+                if waiting > 0:
+                    raise StationError("J3.3", found=f"{waiting} admitted", expected="none", hint="waiting")
+                if desk is not None and not self.on_paper():
+                    require_sums(self.journal, desk)
+            return self._step(Phase.CLOSED, names, {}, decided)
 
     def end_unused(self, booths: Booths, decided: Decision) -> int:
         """End admissions whose voters have gone, each as a session without a ballot; return how many."""
         self.require(Phase.OPEN)
-        unused = booths.free()
-        if unused > 0:
-            keep_incident(self.journal, self.watch.now(), "unused", decided, {"count": unused})
-            for _ in range(unused):
-                self.journal.note("empty", {"slips": 0})
+        with booths.still():
+            unused = booths.free()
+            if unused > 0:
+                keep_incident(self.journal, self.watch.now(), "unused", decided, {"count": unused})
+                for _ in range(unused):
+                    self.journal.note("empty", {"slips": 0})
         return max(0, unused)
 
     def seal(self, desk: DeskCount, cards: CardCount, register: bytes | None = None) -> Tree:
