@@ -1,10 +1,13 @@
 """The members' side of a real station: set up from its kit, with its printers and its desk."""
 
+import json
 import os
+from types import SimpleNamespace
 
 import pytest
 from kit_station import PEOPLE, STATION, Laptop, cards_left, make, vote
 
+from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Channel
 from dauys.record.disk import Disk
 from dauys.station.day.media import replace_second
@@ -15,6 +18,7 @@ from dauys.station.faults import StationError
 from dauys.station.keeping.folders import Media
 from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
+from dauys.station.web.members.evening import devices
 from dauys.station.web.members.of_station import room_of
 
 
@@ -130,3 +134,20 @@ def test_a_new_second_medium_of_a_whole_station(laptop, made, tmp_path):
         assert station.opened.decided.to_second == 0
         assert station.opened.journal.count("cast") == 3
         assert station.desk.admitted() == 3
+
+
+def test_a_device_is_loaded_under_a_key_that_signed_for_it_and_before_the_protocols_are(laptop, made):
+    with laptop.open() as station:
+        laptop.begin(station)
+        own = room(laptop, station)
+        name, first = station.device.id, laptop.media.first
+        folder = laptop.folder / "usb" / name
+        export(first, folder.parent, Disk())
+        told = json.loads((folder / "installation.json").read_bytes())
+        (folder / "installation.json").write_bytes(canonical(told | {"signature": "00" * 64}))
+        with pytest.raises(StationError, match=r"^J1\.5.*signature"):
+            own.load(name, folder)
+        own.night.others = {name: None}
+        own.night.book.minute("signed", laptop.moment(), PEOPLE)
+        with pytest.raises(StationError, match=r"^J3\.4"):
+            devices(own, SimpleNamespace(POST={"device": name, "folder": str(folder)}))

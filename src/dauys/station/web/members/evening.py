@@ -54,6 +54,8 @@ def devices(room: Room, request: HttpRequest) -> str:
     name, night = request.POST.get("device", ""), room.night
     if name not in night.others:
         raise StationError("J1.5", found=name, expected=", ".join(night.others))
+    if night.book.minuted("signed") is not None:
+        raise StationError("J3.4", found="signed protocols", expected="devices loaded before")
     if request.POST.get("do") == "unused":
         reason = line(request.POST.get("reason", ""), LONGEST_REASON, "reason")
         night.book.minute(UNUSED, room.now(), names_of(request), device=name, reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from dauys.crypto.framing import holds
 from dauys.record.keys import parse_verifier_key
 from dauys.station.day.book import Book, read_book
 from dauys.station.day.loading import load_sealed, waiting_for
@@ -22,6 +23,7 @@ from dauys.station.setup import installation_of
 from dauys.station.software import software_hash
 from dauys.station.web.members.printing import PaperPrints
 from dauys.station.web.members.room import Room, Turnout
+from dauys.verify.devices import installation_hash
 
 
 def room_of(
@@ -92,14 +94,18 @@ def _form(name: str, options: tuple[str, ...], own: Listed) -> ContestForm:
 def _load(station: Station, name: str, folder: Path) -> Sealed:
     """Return another device from a stick or a medium of it; its key is the one that it was installed with.
 
-    Raises StationError J1.4, J3.1 as `load_sealed`, J1.5 where the folder is of another device.
+    Raises StationError J1.4, J3.1 as `load_sealed`, J1.5 where the folder is of another device, or its key
+    did not sign that it is that of this device.
     """
-    told = installation_of(folder)
+    told, kit = installation_of(folder), station.kit
     if told["device"] != name or told["vote"] != station.kit.vote_id:
         raise StationError("J1.5", found=told["device"], expected=name, place=at(folder))
     key = parse_verifier_key(told["key"])
     if key.name != station.kit.device(name).origin:
         raise StationError("J1.5", found=key.name, expected=station.kit.device(name).origin, place=at(folder))
+    signed = installation_hash(kit.ballots.root, name, kit.station, kit.device(name).kind, told["key"])
+    if not holds(key.public, signed, bytes.fromhex(told["signature"])):
+        raise StationError("J1.5", found="another signature", expected="that of its key", place=at(folder))
     return load_sealed(name, folder / LOG, key)
 
 
