@@ -324,6 +324,27 @@ def test_a_screen_left_behind_asks_then_ends_by_itself(browser, place):
             assert booth.see() == page
 
 
+@pytest.mark.parametrize(
+    ("language", "motion", "seen"),
+    [
+        ("ru", "no-preference", "Через 21 секунду экран"),
+        ("kk", "no-preference", "21 секундтан кейін экран"),
+        ("en", "no-preference", "In 21 seconds this screen"),
+        ("en", "reduce", "In 30 seconds this screen"),
+    ],
+)
+def test_the_seconds_of_the_last_page_count_down(browser, place, language, motion, seen):
+    with booth_at(browser, place, reduced_motion=motion) as booth:
+        booth.page.clock.install()
+        assert booth.to("done", language=language) == "done"
+        booth.where.now[0] += 8
+        with booth.page.expect_response("**/booth/state"):  # what the station says is what is left
+            booth.page.clock.run_for(2000)
+        booth.page.clock.run_for(1000)
+        assert booth.page.locator(".first").inner_text().startswith(seen)
+        assert booth.page.locator("[aria-live] [data-left], [role] [data-left]").count() == 0  # no voice
+
+
 def test_refusals_reach_the_bar_too(browser, axe, place):
     """The page of a code, of another role and of nothing: words, no violation, nothing wider than a phone."""
     with booth_at(browser, place, viewport=PHONE, bypass_csp=True) as booth:

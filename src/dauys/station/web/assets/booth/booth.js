@@ -55,6 +55,26 @@ function gone() {
   document.title = told("gone");
 }
 
+/** When this page changes by itself, in milliseconds of this page. */
+let end = null;
+
+/**
+ * Seconds that are left go down in place: nothing moves, and no voice speaks over the page. Who asked for less
+ * motion sees every tenth. The sentences have the plural forms of 1, 2 and 5: those of our languages.
+ */
+function countdown() {
+  const line = form.querySelector("[data-left]");
+  if (!line) return;
+  const rules = new Intl.PluralRules(document.documentElement.lang);
+  const forms = new Map(line.dataset.like.split("|").map((text, at) => [rules.select([1, 2, 5][at]), text]));
+  const every = matchMedia("(prefers-reduced-motion: reduce)").matches ? 10 : 1;
+  end = performance.now() + 1000 * line.dataset.left;
+  setInterval(() => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    if (left % every === 0) line.textContent = forms.get(rules.select(left)).replace(/\d+/, left);
+  }, 1000);
+}
+
 /** The page is old when the station says so: another tab, a member, time. Nothing else is asked of it. */
 function watch() {
   let silent = 0;
@@ -67,7 +87,8 @@ function watch() {
       if (silent === PATIENCE) gone();
       return;
     }
-    const { stamp } = await answer.json();
+    const { stamp, left } = await answer.json();
+    if (left !== null) end = performance.now() + 1000 * left;
     if (silent >= PATIENCE) return location.replace("/booth/");
     silent = 0;
     if (stamp !== told("stamp") && !form.classList.contains("busy")) location.replace("/booth/");
@@ -106,6 +127,7 @@ once();
 choices();
 watch();
 presence();
+countdown();
 more();
 keys(form);
 if (told("scan") === "true") scan(form);
