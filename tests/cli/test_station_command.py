@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -154,6 +155,29 @@ def test_a_set_up_that_was_refused_leaves_an_empty_stick(dauys, made):
     assert "(J1.8)" in told
     assert list(Path("key").iterdir()) == []
     installed(dauys, made)
+    told = dauys(
+        "init", str(made.kit), "--device", DEVICE, "--halves", "h", "--first", "a", "--second", "b",
+        "--rehearsal", code=2,
+    )  # fmt: skip
+    assert "take an empty one" in told
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "ключ-флешка"), ("kk", "кілт-флешка")])
+def test_what_is_not_plugged_in_is_said_in_the_language_of_members(dauys, made, language, words):
+    installed(dauys, made)
+    password()
+    for given in (("--first", "none"), ("--second", "none"), ("--stick", "none")):
+        told = dauys("check", *OPEN, *given, "--lang", language, code=2)
+        assert not set(re.findall("[a-z]{3,}", told)) - {"none", "dauys", "key", "init", "json", "station"}
+    assert words in told
+
+
+def test_a_printer_that_is_not_there_is_named_with_what_to_do(dauys, made):
+    installed(dauys, made)
+    password()
+    told = dauys("check", *OPEN, "--booth", "none/lp0,none/lp1", code=1)
+    assert "Printer none/lp0 cannot be opened" in told
+    assert "Check its address" in told
 
 
 def test_halves_of_another_device_are_never_written_over(dauys, made):

@@ -64,6 +64,8 @@ def _facts(problem: Problem, words: Words) -> dict[str, object]:
         value = facts[name]
         if isinstance(value, str) and value.isascii() and value.isdigit() and name not in problem.facts:
             facts[name] = value if len(value) < 5 else group_digits(int(value))
+        elif words.has(f"fact.{value}"):
+            facts[name] = words.say(f"fact.{value}")
     kind = str(facts.get("kind", problem.expected or ""))
     facts["kind"] = words.say(f"kind.{kind}") if words.has(f"kind.{kind}") else kind
     return facts

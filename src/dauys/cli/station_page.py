@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -93,15 +94,24 @@ def _printers(station: Station, words: Words) -> tuple[list[str], bool]:
         try:
             states = glass.states()
         except StationError as error:
-            lines.append(words.say("check.booth_bad", number=number, code=error.code))
+            facts = {"found": error.problem.found, **error.problem.facts}
+            lines.append(_printer_stops(words, number, error.code, facts))
             well = False
             continue
         for name, state in states.items():
-            good = state.stops is None
-            key = "check.booth" if good else "check.booth_bad"
-            lines.append(words.say(key, number=number, name=name, code=state.stops or ""))
-            well = well and good
+            if state.stops is None:
+                lines.append(words.say("check.booth", number=number, name=name))
+                continue
+            facts = {"found": state.fault or "–", "printer": name}
+            lines.append(_printer_stops(words, number, state.stops, facts))
+            well = False
     return lines, well
+
+
+def _printer_stops(words: Words, booth: int, code: str, facts: Mapping[str, object]) -> str:
+    """Return which printer does not print, why, and what members do, as the papers' catalog says it."""
+    what = Words(words.language, "papers").say(code, **facts).rstrip(".")
+    return words.say("check.booth_bad", number=booth, what=what, code=code)
 
 
 def tell_start(station: Station, served: Served, words: Words, told: Path | None = None) -> None:

@@ -79,7 +79,9 @@ class Media:
         """Raise StationError J1.3 where a folder is not there, J1.8 where both are one volume."""
         for folder in (self.first, self.second):
             if folder is not None and not folder.is_dir():
-                raise StationError("J1.3", found="nothing", expected="a folder", place=at(folder))
+                raise StationError(
+                    "J1.3", found="nothing", expected="a folder", place=at(folder), hint="medium"
+                )
         one_volume = self.second is not None and self.first.stat().st_dev == self.second.stat().st_dev
         if one_volume and not self.rehearsal:
             raise StationError("J1.8", found="one volume", expected="two", place=at(self.second))
@@ -176,7 +178,13 @@ def unlock(folder: Path, facts: Facts, stick: Path, password: str) -> tuple[Star
         raise StationError("J3.4", found="destroyed keys", expected="an open day", place=at(path))
     secret = read_stick(stick)
     if stick_mark(secret) != facts.stick:
-        raise StationError("J1.1", found="another key stick", expected="that of this device", place=at(stick))
+        raise StationError(
+            "J1.1",
+            found="another key stick",
+            expected="that of this device",
+            place=at(stick),
+            hint="password",
+        )
     start = start_keys(password, secret, bytes.fromhex(facts.salt), facts.vote_id, facts.device)
     try:
         data = path.read_bytes()
@@ -190,6 +198,10 @@ def read_facts(folder: Path) -> Facts:
     path = folder / FACTS
     try:
         value: dict[str, Any] = dict(parse_canonical(path.read_bytes(), FACTS, _SHAPE, ("J1.5", "J1.5")))
+    except FileNotFoundError as error:
+        raise StationError(
+            "J1.5", found="nothing", expected="a station", place=at(path), hint="medium"
+        ) from error
     except OSError as error:
         raise StationError("J1.5", found=error.strerror, expected="a station", place=at(path)) from error
     except InputError as error:

@@ -66,7 +66,9 @@ def write_stick(folder: Path, random: Random) -> bytes:
     """Make a key stick in a folder that has none, and return its 32 bytes. Raises StationError J1.1."""
     path = folder / STICK_FILE
     if path.exists():
-        raise StationError("J1.1", found="a key stick", expected="an empty stick", place=at(path))
+        raise StationError(
+            "J1.1", found="a key stick", expected="an empty stick", place=at(path), hint="stick"
+        )
     secret = random(32)
     # Durable before anything is closed under it: a stick is pulled out as soon as the program ends.
     Disk().place(path, secret.hex().encode() + b"\n")
@@ -80,7 +82,7 @@ def read_stick(folder: Path) -> bytes:
         secret = bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         raise StationError(
-            "J1.1", found=type(error).__name__, expected="a key stick", place=at(path)
+            "J1.1", found="nothing", expected="a key stick", place=at(path), hint="password"
         ) from error
     if len(secret) != 32:
         raise StationError("J1.1", found=f"{len(secret)} bytes", expected="32 bytes", place=at(path))
@@ -99,6 +101,10 @@ def open_keys(data: bytes, key: bytes, path: Path) -> DeviceKeys:
         clear = ChaCha20Poly1305(key).decrypt(data[:NONCE], data[NONCE:], _ABOUT)
     except (InvalidTag, ValueError) as error:
         raise StationError(
-            "J1.1", found="another password or stick", expected="those of this device", place=at(path)
+            "J1.1",
+            found="another password or stick",
+            expected="those of this device",
+            place=at(path),
+            hint="password",
         ) from error
     return DeviceKeys(clear[:32], clear[32:])
