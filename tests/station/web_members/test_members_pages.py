@@ -17,6 +17,7 @@ from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.web.members.forms import told
+from dauys.station.web.members.shown import bare
 from dauys.station.web.settings import configure
 
 configure()
@@ -134,6 +135,8 @@ def test_a_whole_day_through_its_pages(day):
     two(screen, "/members/count/paper", paper_of(own))
     screen.get("/members/protocols")
     assert "does not hold" not in screen.text
+    screen.send("/members/protocols", name=NAMES, copies="six")
+    assert "Every line needs a number" in screen.text
     screen.send("/members/protocols", name=NAMES, copies="6")
     assert own.room.night.book.minuted("signed")["facts"] == {"copies": 6}
     assert "Signed by" in screen.text
@@ -141,6 +144,7 @@ def test_a_whole_day_through_its_pages(day):
     assert screen.answer.content.startswith(b"%PDF")
     screen.send("/members/destroy", sure="yes", name=NAMES)
     assert own.room.destroyed
+    assert "No incidents" not in screen.text
     for folder in own.room.media:
         assert not (folder / "keys.sealed").exists()
         for name in ("votes.csv", "list-electronic-1.pdf", "c16-summary-1.pdf"):
@@ -501,6 +505,31 @@ def test_a_medium_that_fails_is_the_first_thing_to_be_seen(day):
 def test_every_error_has_a_sentence(language, code, hint):
     error = StationError(code, found="1", expected="2", hint=hint, printer="receipts")
     assert len(told(error, language)) > 10
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_an_error_is_in_one_language(day, language):
+    _, screen = day
+    screen.get("/members/")
+    screen.post("/members/language", language=language, back="/members/")
+    screen.send("/members/step", step="install", name=NAMES[:1])
+    alert = re.search(r'role="alert">(.*?)</div>', screen.page, re.DOTALL)[1]
+    assert "(J3.7)" in alert
+    assert "names" not in alert
+
+
+@pytest.mark.parametrize(
+    ("facts", "whether"),
+    [
+        (("12", "13"), True),
+        (("2004-09-19T06:30:00+06:00", "0002-m2, 0002-m3"), True),
+        (("1 names", "2 names"), False),
+        (("early", "2004-09-19T06:30:00+06:00"), False),
+        (("12", None), False),
+    ],
+)
+def test_facts_that_are_words_are_not_shown(facts, whether):
+    assert bare(*facts) is whether
 
 
 def test_a_reading_stands_where_its_printer_stops(day):

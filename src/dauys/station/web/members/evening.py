@@ -71,8 +71,10 @@ def devices(room: Room, request: HttpRequest) -> str:
 
 def sign(room: Room, request: HttpRequest) -> str:
     """Write the protocols, signed by those present."""
-    copies = shown.typed(("copies",), request.POST)[0]["copies"]
-    made = room.night.publish(room.night.day.watch.read(), names_of(request), copies=copies)
+    numbers, wrong = shown.typed(("copies",), request.POST)
+    if wrong:
+        raise StationError("J3.7", found="no number", expected="numbers", hint="number")
+    made = room.night.publish(room.night.day.watch.read(), names_of(request), copies=numbers["copies"])
     forms, seals = {one.id: one for one in room.contests}, room.night.seals()
     for protocol in made:
         pages = sheets(protocol, forms[protocol.contest], room.signed_facts(), seals)

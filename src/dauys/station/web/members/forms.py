@@ -108,6 +108,7 @@ def show(
             next=room.next(),
             error=error,
             told="" if error is None else told(error, own.language),
+            bare=shown.bare,
             notice=said.notice,
             typed=said.typed,
             then=shown.PAGES.get(room.next(), "/members/step"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +67,12 @@ class Step:
     opens: str
     due: str
     article: str
+
+
+def bare(*facts: str | None) -> bool:
+    """Return whether facts are numbers, times and names of devices: words stand in one language alone."""
+    words = [word for one in facts for word in re.split(r"[\s,]+", one or "-")]
+    return all(any(letter.isdigit() for letter in word) for word in words)
 
 
 def steps(room: Room) -> list[Step]:
