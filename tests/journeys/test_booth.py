@@ -324,6 +324,19 @@ def test_a_screen_left_behind_asks_then_ends_by_itself(browser, place):
             assert booth.see() == page
 
 
+@pytest.mark.parametrize("look", ["plain", "large"])
+@pytest.mark.parametrize("size", [KIOSK, {"width": 1080, "height": 1920}], ids=["landscape", "upright"])
+def test_letters_of_a_card_are_near_their_field_and_whole(browser, place, look, size):
+    with booth_at(browser, place, viewport=size) as booth:
+        booth.to("card", language="kk")
+        if look == "large":
+            booth.click("look:large")
+        main = booth.page.locator("main")
+        assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+        field, pad = (booth.page.locator(one).bounding_box() for one in ("#letters", "#pad"))
+        assert pad["y"] - field["y"] - field["height"] < 140
+
+
 @pytest.mark.parametrize(
     ("language", "motion", "seen"),
     [
