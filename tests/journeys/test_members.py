@@ -100,6 +100,17 @@ def test_every_page_is_accessible_and_fits_a_phone(station, axe, phase):
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_screen_goes_on_in_the_language_of_its_pairing(station, language):
+    page = station.browser.new_context(locale=language).new_page()
+    page.goto(station.url)
+    asked = page.evaluate("document.documentElement.lang")
+    page.fill("#code", station.own.services.terminals.invite("members", 1))
+    with page.expect_navigation():
+        page.click("button")
+    assert [asked, page.evaluate("document.documentElement.lang")] == [language, language]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_the_first_steps_from_the_keyboard_alone(station, language):
     page = station.screen(language)
     page.keyboard.press("Enter")

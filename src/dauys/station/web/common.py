@@ -100,11 +100,13 @@ def pair(request: HttpRequest) -> HttpResponse:
     """Pair this screen with the code typed in it."""
     if request.method != "POST":
         return ask_to_pair(request)
+    terminals = request.services.terminals
     try:
-        cookie = request.services.terminals.pair(request.POST.get("code", ""))
+        cookie = terminals.pair(request.POST.get("code", ""))
     except StationError as error:
         return ask_to_pair(request, error.code)
-    paired = request.services.terminals.find(cookie)
+    paired = terminals.find(cookie)
+    paired.language = language_of(request)  # a screen goes on as it asked for its code
     if paired.role == "booth":
         request.services.rooms.vacate(paired.number)
     response = HttpResponseRedirect("/")
