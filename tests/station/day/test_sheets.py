@@ -1,6 +1,7 @@
 """Protocols on A4: every number and name on paper, none cut, the seal as it is read out."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from html import unescape
 
@@ -14,7 +15,7 @@ from dauys.record.checkpoint import Checkpoint, sign_checkpoint
 from dauys.record.keys import ED25519, Signer
 from dauys.station.day import a4
 from dauys.station.day.protocols import ContestForm, Counted, Head, Sealed, Voters, three
-from dauys.station.day.sheets import Facts, sheets
+from dauys.station.day.sheets import Facts, _signers, sheets
 from dauys.station.faults import StationError
 from dauys.verify.devices import spoken_code
 
@@ -125,3 +126,9 @@ def test_a_pdf_holds_our_letters():
     assert data.startswith(b"%PDF-")
     assert b"DauysSans" in data or b"Dauys" in data
     assert len(data) > 20_000
+
+
+def test_a_sheet_that_is_not_signed_yet_has_places_for_a_commission():
+    facts = Facts(Text("С", "В", "E"), date(2004, 9, 19), "results.example", ())
+    assert sum(map(len, _signers(facts))) == 8
+    assert sum(map(len, _signers(replace(facts, names=("Омарова Қ.", "Ким Т."))))) == 3

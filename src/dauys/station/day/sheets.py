@@ -41,6 +41,8 @@ _COLUMN: Final = (INNER - _GAP) / 2
 _SEAL: Final = 96.0
 #: From one signature to the next; a stamp is at their right.
 _SIGNER: Final = (INNER - 84) / 2
+#: Places for signatures where no name is known yet.
+PLACES: Final = 8
 #: The number of the line of votes in all, in equations.
 _VALID: Final = "V"
 _SESSIONS: Final = (
@@ -211,9 +213,12 @@ def _tail_height(facts: Facts, seals: Sequence[Sealed]) -> float:
 
 
 def _signers(facts: Facts) -> list[list[list[str]]]:
-    """Return two by two the names of those who sign, in lines, with an empty place where they are odd."""
+    """Return two by two the names of those who sign, in lines, with an empty place where they are odd.
+
+    A sheet that is printed to be signed has no names yet, and places for a whole commission.
+    """
     names = [a4.broken(name, TEXT, _SIGNER - 100) for name in facts.names]
-    names += [[]] * (max(len(names), 3) - len(names))
+    names += [[]] * ((3 if names else PLACES) - len(names))
     return [names[at : at + 2] for at in range(0, len(names), 2)]
 
 
