@@ -13,10 +13,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path(__file__).parents[2]
+PYTEST = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+CARGO = ["cargo", "test", "-q", "-p", "dauys-core", "--lib"]
 
 
 @dataclass(frozen=True)
@@ -312,30 +315,43 @@ def notices(folder: Path, defence: Defence, command: list[str]) -> bool:
         path.write_text(text, encoding="utf-8")
 
 
-def main() -> int:
-    """Try every defence; return 1 if one can go unnoticed."""
-    unnoticed = 0
+def try_each(
+    tries: Iterable[tuple[Defence, list[str]]], parts: Iterable[str], links: Iterable[str] = ()
+) -> int:
+    """Try each defence by its command on a copy of these files; return 1 if one can go unnoticed."""
+    noticed: list[bool] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("src", "crates", "spec", "tests/trustees", "Cargo.toml", "Cargo.lock", "pyproject.toml"):
+        for part in ("src", "spec", "pyproject.toml", *parts):
             source, target = HOME / part, folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
-            skip = shutil.ignore_patterns("__pycache__", "target")
             if source.is_dir():
-                shutil.copytree(source, target, ignore=skip)
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "target"))
             else:
                 shutil.copy(source, target)
-        pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-        cargo = ["cargo", "test", "-q", "-p", "dauys-core", "--lib"]
-        tries = [(defence, [*pytest, defence.test]) for defence in PYTHON]
-        if "--rust" in sys.argv:
-            tries += [(defence, [*cargo, defence.test]) for defence in RUST]
+        for link in links:
+            (folder / link).symlink_to(HOME / link)
         for defence, command in tries:
-            found = notices(folder, defence, command)
-            unnoticed += not found
-            print(f"{'noticed  ' if found else 'UNNOTICED'}  {defence.name}  by {defence.test}", flush=True)
-    print(f"{len(tries) - unnoticed} of {len(tries)} defences are missed when they are gone")
-    return 1 if unnoticed else 0
+            noticed.append(notices(folder, defence, command))
+            told = "noticed  " if noticed[-1] else "UNNOTICED"
+            print(f"{told}  {defence.name}  by {defence.test}", flush=True)
+    print(f"{sum(noticed)} of {len(noticed)} defences are missed when they are gone")
+    return 0 if all(noticed) else 1
+
+
+def try_named(defences: Iterable[Defence], *parts: str, links: Iterable[str] = ()) -> int:
+    """Try the defences that the command line names, or all, by tests in Python. As `try_each`."""
+    names = sys.argv[1:]
+    chosen = [(one, [*PYTEST, one.test]) for one in defences if not names or one.name in names]
+    return try_each(chosen, parts, links)
+
+
+def main() -> int:
+    """Try every defence of the trustees; return 1 if one can go unnoticed."""
+    tries = [(defence, [*PYTEST, defence.test]) for defence in PYTHON]
+    if "--rust" in sys.argv:
+        tries += [(defence, [*CARGO, defence.test]) for defence in RUST]
+    return try_each(tries, ("crates", "tests/trustees", "Cargo.toml", "Cargo.lock"))
 
 
 if __name__ == "__main__":

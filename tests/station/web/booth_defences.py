@@ -7,15 +7,13 @@ Works on a copy. Ends with 1 if a defence can be removed unnoticed.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 HOME = Path(__file__).parents[3]
 sys.path.insert(0, str(HOME / "tests" / "trustees"))
 
-from defences import Defence, notices  # noqa: E402
+from defences import Defence, try_named  # noqa: E402
 
 WEB, TESTS = "src/dauys/station/web", "tests/station/web"
 MISUSE, STEPS = f"{TESTS}/test_booth_misuse.py", f"{TESTS}/test_booth_steps.py"
@@ -208,28 +206,5 @@ DEFENCES = [
 ]
 
 
-def main() -> int:
-    """Try every defence; return 1 if one can go unnoticed."""
-    unnoticed = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for part in ("src", "spec", "tests/station", "tests/conftest.py", "examples", "pyproject.toml"):
-            source, target = HOME / part, folder / part
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, target)
-        (folder / "web").symlink_to(HOME / "web")
-        pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-        chosen = [one for one in DEFENCES if not sys.argv[1:] or one.name in sys.argv[1:]]
-        for defence in chosen:
-            found = notices(folder, defence, [*pytest, defence.test])
-            unnoticed += not found
-            print(f"{'noticed  ' if found else 'UNNOTICED'}  {defence.name}  by {defence.test}", flush=True)
-    print(f"{len(chosen) - unnoticed} of {len(chosen)} defences are missed when they are gone")
-    return 1 if unnoticed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(try_named(DEFENCES, "tests/station", "tests/conftest.py", "examples", links=["web"]))
