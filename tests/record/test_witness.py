@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 from crash_disk import Crash, CrashDisk
 
+from dauys.record.bounded import MAX_AT_ONCE
 from dauys.record.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from dauys.record.disk import Disk
 from dauys.record.faults import LogError
@@ -30,7 +31,7 @@ from dauys.record.witness import (
     read_witness,
     watch_log,
 )
-from dauys.record.witness_http import MAX_AT_ONCE, WitnessServer, ask_witness
+from dauys.record.witness_http import WitnessServer, ask_witness
 
 LOG = Signer("example.test/log", 0x01, b"\x01" * 32)
 WITNESS = Signer("example.test/witness", 0x04, b"\x03" * 32)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
-import threading
 import time
 from collections.abc import Callable
 from socket import socket
-from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from dauys.record.bounded import BoundedThreads
 from dauys.record.http_source import DeadlineReader
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: Requests at one time; more wait in the queue of the system.
-MAX_AT_ONCE: Final = 32
 #: Seconds of one request in all: a body of 256 KiB at 4 kB/s. What came of a slower one is kept.
 REQUEST_SECONDS: Final = 60.0
 LOOPBACK: Final = "127.0.0.1"
@@ -51,11 +48,8 @@ class _Handler(WSGIRequestHandler):
         """Write no line for each request: receipts say what was received."""
 
 
-class IntakeServer(ThreadingMixIn, WSGIServer):
+class IntakeServer(BoundedThreads, WSGIServer):
     """Serves one application over http; TLS is a matter of what stands before it."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(
         self,
@@ -68,25 +62,8 @@ class IntakeServer(ThreadingMixIn, WSGIServer):
     ) -> None:
         """Listen; `port` 0 is any free one. Raises OSError where it cannot."""
         self.seconds, self.clock = seconds, clock
-        self._room = threading.BoundedSemaphore(MAX_AT_ONCE)
         super().__init__((host, port), _Handler)
         self.set_app(app)
-
-    def process_request(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """Wait for room, then answer in a thread."""
-        self._room.acquire()
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._room.release()
-            raise
-
-    def process_request_thread(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """Answer, and give the room back whatever happened."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._room.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """Leave a sender that broke off; anything else is a fault of ours, and is shown."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from socket import socket
 from typing import Any
 
+from dauys.record.bounded import BoundedThreads
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint, parse_cosignature_lines
 from dauys.record.faults import LogError, at
 from dauys.record.http_source import Answer, DeadlineReader, HttpClient
@@ -23,38 +23,16 @@ from dauys.record.requests import MAX_ANSWER, MAX_REQUEST, PATH, TEXT_TYPE, AddC
 from dauys.record.witness import Witness
 
 _SHOWN = re.compile(r"/([0-9a-f]{64})/checkpoint")
-#: Requests at one time; more wait in the queue of the system.
-MAX_AT_ONCE = 32
 REQUEST_SECONDS = 10.0
 
 
-class WitnessServer(ThreadingHTTPServer):
+class WitnessServer(BoundedThreads, HTTPServer):
     """Answers `POST /add-checkpoint` and `GET /<sha256(origin)>/checkpoint`, a bounded number at one time."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], witness: Witness, clock: Callable[[], int]) -> None:
         """Listen at `(host, port)`; `clock` gives the seconds since 1970 that cosignatures carry."""
         self.witness, self.clock = witness, clock
-        self._room = threading.BoundedSemaphore(MAX_AT_ONCE)
         super().__init__(address, _Handler)
-
-    def process_request(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """Wait for room, then answer in a thread."""
-        self._room.acquire()
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._room.release()
-            raise
-
-    def process_request_thread(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """Answer, and give the room back whatever happened."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._room.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """Leave a client that broke off; it learns nothing and nothing was cosigned for it."""
