@@ -168,9 +168,9 @@ DEFENCES = [
     ),
     Defence(
         "names are forced",
-        f"{I}/accept.py",
-        "                disk.sync_up((folder / tile.path).parent, self._shelf.folder, durable)",
-        "                pass",
+        "src/dauys/record/writer.py",
+        "        disk.sync_up((folder / tile.path).parent, top, durable)",
+        "        pass",
         f"{FAULTS}::test_power_goes_at_every_operation[lost]",
     ),
     Defence(

@@ -10,18 +10,18 @@ from dauys.intake.evidence import Evidence
 from dauys.intake.faults import IntakeError, at
 from dauys.intake.history import Seen, find_fork
 from dauys.intake.keys import IntakeKey
-from dauys.intake.log_check import check_log, tile_bytes
+from dauys.intake.log_check import check_log
 from dauys.intake.manifest import Manifest
 from dauys.intake.receipt import Receipt, make_receipt
 from dauys.intake.senders import Senders
 from dauys.intake.shelf import Shelf
 from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint
-from dauys.record.disk import Disk
 from dauys.record.faults import LogError, MissingFileError
 from dauys.record.keys import VerifierKey
 from dauys.record.note import MAX_NOTE
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
+from dauys.record.writer import place_tiles
 
 
 class PartSource:
@@ -186,29 +186,18 @@ class Acceptance:
 
     def _place_tiles(self, manifest: Manifest, reader: LogReader) -> None:
         """Put tiles and bundles into the device's log; no checkpoint reaches them yet."""
-        folder, tiles = self._shelf.log(manifest), manifest.tiles
+        folder = self._shelf.log(manifest)
         self._shelf.make(folder)
         with self._shelf.writing() as disk:
             for leftover in sorted(folder.rglob("*.new")):
                 disk.remove(leftover)
-            for tile in tiles:
-                _stage(disk, folder / tile.path, tile_bytes(reader, tile))
-            # Each folder, also where nothing was new: an earlier life may have ended before it forced a name.
-            durable: set[Path] = set()
-            for tile in tiles:
-                disk.sync_up((folder / tile.path).parent, self._shelf.folder, durable)
+            place_tiles(reader.size, reader.tile_bytes, folder, self._shelf.folder, disk)
 
 
 def _damaged(error: LogError, folder: Path) -> IntakeError:
     return IntakeError(
         "U1.13", found=error.code, expected="the log as it was kept", place=at(folder), hint="damaged"
     )
-
-
-def _stage(disk: Disk, path: Path, data: bytes) -> None:
-    if not path.exists() or path.read_bytes() != data:
-        disk.make_folders(path.parent)
-        disk.stage(path, data)
 
 
 def _note(manifest: Manifest, key: VerifierKey) -> OpenedCheckpoint:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from dauys.intake.log_check import tile_bytes
 from dauys.record.book import device_folder
 from dauys.record.checkpoint import Checkpoint, parse_checkpoint
 from dauys.record.disk import Disk
@@ -14,7 +13,7 @@ from dauys.record.merkle import verify_consistency
 from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
-from dauys.record.tiles import tiles_of_size
+from dauys.record.writer import place_tiles
 
 
 def received_devices(intake: Path) -> Iterator[tuple[str, str]]:
@@ -36,14 +35,7 @@ def hand_over(intake: Path, record: Path, vote: str, device: str, *, disk: Disk 
         reader = LogReader(source, tree.size, tree.root)
         _check_continued(target, reader)
         disk.make_folders(target)
-        for tile in tiles_of_size(tree.size):
-            path, data = target / tile.path, tile_bytes(reader, tile)
-            if not path.exists() or path.read_bytes() != data:
-                disk.make_folders(path.parent)
-                disk.stage(path, data)
-        durable: set[Path] = set()
-        for tile in tiles_of_size(tree.size):
-            disk.sync_up((target / tile.path).parent, record, durable)
+        place_tiles(tree.size, reader.tile_bytes, target, record, disk)
         # If we crash here, the record shows the old checkpoint, or no log of this device.
         disk.place(target / "checkpoint", note)
     return tree

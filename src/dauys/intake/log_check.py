@@ -10,7 +10,7 @@ from dauys.intake.faults import IntakeError
 from dauys.record.entries import is_ballot, parse_entry
 from dauys.record.faults import LogError
 from dauys.record.reader import LogReader
-from dauys.record.tiles import Tile, encode_bundle
+from dauys.record.tiles import Tile
 
 Ending = Literal["open", "batch", "seal"]
 _ENDINGS: Final[dict[str, Ending]] = {"open": "open", "batch": "batch", "close": "seal"}
@@ -50,13 +50,6 @@ def _kind(data: bytes, index: int) -> str:
         return parse_entry(data, index, "device").kind
     except LogError:
         return "an entry without its form"
-
-
-def tile_bytes(reader: LogReader, tile: Tile) -> bytes:
-    """Return the bytes of a tile or bundle as they were checked. Raises LogError L2.x or L7.x."""
-    if tile.level is None:
-        return encode_bundle(reader.bundle(tile.index))
-    return b"".join(reader.tile(tile.level, tile.index))
 
 
 def distinct_ballots(reader: LogReader) -> int:

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from dauys.intake.faults import IntakeError
-from dauys.intake.log_check import tile_bytes
 from dauys.intake.manifest import SCHEMA, Manifest, encode_manifest, parse_manifest, signed_digest
 from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.note import MAX_NOTE, Note, parse_note
@@ -46,12 +45,12 @@ def log_parcel(source: Source) -> Parcel:
     vote, device = device_of(tree.origin)
     reader = LogReader(source, tree.size, tree.root)
     tiles = list(tiles_of_size(tree.size))
-    parts = [_part(tile_bytes(reader, tile)) for tile in tiles]
+    parts = [_part(reader.tile_bytes(tile)) for tile in tiles]
     # Only the device's own line: with cosignatures it would be another upload of the same tree.
     own = Note(note.text, tuple(line for line in note.signatures if line.name == tree.origin))
     fields = {"kind": "log", "vote": vote, "device": device, "note": own.encode().decode()}
     manifest = parse_manifest(encode_manifest({**fields, "parts": parts}))
-    return Parcel(manifest, lambda number: tile_bytes(reader, tiles[number]))
+    return Parcel(manifest, lambda number: reader.tile_bytes(tiles[number]))
 
 
 def sighting_parcel(vote: str, device: str, badge: str, note: bytes) -> Parcel:

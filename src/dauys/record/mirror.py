@@ -21,7 +21,7 @@ from dauys.record.merkle import complete_root, leaf_hash, verify_consistency
 from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
 from dauys.record.sources import Source
-from dauys.record.tiles import HEIGHT, WIDTH, Tile, encode_bundle, parse_bundle, parse_tile, tiles_of_size
+from dauys.record.tiles import HEIGHT, WIDTH, Tile, parse_bundle, parse_tile, tiles_of_size
 
 Told = Callable[[str, int], None]
 
@@ -92,10 +92,7 @@ class Mirror:
                 self.copied.kept += 1
                 continue
             # What was checked is what is written: asked again, the server may answer otherwise.
-            if tile.level is None:
-                self._place(path, encode_bundle(reader.bundle(tile.index)))
-            else:
-                self._place(path, b"".join(reader.tile(tile.level, tile.index)))
+            self._place(path, reader.tile_bytes(tile))
         return reader
 
     def _is_kept(self, path: Path, tile: Tile, reader: LogReader) -> bool:

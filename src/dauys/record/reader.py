@@ -26,6 +26,7 @@ from dauys.record.tiles import (
     Edge,
     Tile,
     edge_tiles,
+    encode_bundle,
     parse_bundle,
     parse_tile,
     tile_of,
@@ -114,6 +115,12 @@ class LogReader:
                     index=index * WIDTH + place,
                 )
         return entries
+
+    def tile_bytes(self, tile: Tile) -> bytes:
+        """Return a tile or bundle as it was checked: what is passed on. Raises LogError as both."""
+        if tile.level is None:
+            return encode_bundle(self.bundle(tile.index))
+        return b"".join(self.tile(tile.level, tile.index))
 
     def entry(self, index: int) -> bytes:
         """Return one entry. Raises LogError L1.3 where the tree has no such leaf."""

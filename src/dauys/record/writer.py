@@ -6,7 +6,7 @@ election log is written. Files are on the medium before the entry that names the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from dauys.record.forms import FILE_PATH, MAX_FILE
 from dauys.record.keys import Signer
 from dauys.record.merkle import verify_consistency
 from dauys.record.store import LogStore, create_log, open_log
-from dauys.record.tiles import tiles_of_size
+from dauys.record.tiles import Tile, tiles_of_size
 
 #: Entries that wait in memory before they are taken together: each taking is a wait for the medium.
 GATHERED: Final = 4096
@@ -193,21 +193,26 @@ def copy_log(store: LogStore, target: Path, disk: Disk) -> None:
     there, public = target / "checkpoint", store.folder / "public"
     if there.exists():
         _check_continued(store, open_checkpoint(there.read_bytes(), (store.config.key,), store.origin))
-    durable: set[Path] = set()
     disk.make_folders(target)
     for leftover in target.rglob("*.new"):
         disk.remove(leftover)
-    for tile in tiles_of_size(shown.checkpoint.size):
-        path, data = target / tile.path, (public / tile.path).read_bytes()
+    place_tiles(shown.checkpoint.size, lambda tile: (public / tile.path).read_bytes(), target, target, disk)
+    # If we crash here, the record shows the old checkpoint, or no log of this device.
+    disk.place(there, shown.note.encode())
+
+
+def place_tiles(size: int, read: Callable[[Tile], bytes], folder: Path, top: Path, disk: Disk) -> None:
+    """Put the tiles of a tree into a folder below `top`, durably; no checkpoint reaches them yet."""
+    for tile in tiles_of_size(size):
+        path, data = folder / tile.path, read(tile)
         # Without a checkpoint to say so, a tile there may be of another tree.
         if not path.exists() or path.read_bytes() != data:
             disk.make_folders(path.parent)
             disk.stage(path, data)
     # Each folder, also where nothing was new: an earlier life may have ended before a name was forced.
-    for tile in tiles_of_size(shown.checkpoint.size):
-        disk.sync_up((target / tile.path).parent, target, durable)
-    # If we crash here, the record shows the old checkpoint, or no log of this device.
-    disk.place(there, shown.note.encode())
+    durable: set[Path] = set()
+    for tile in tiles_of_size(size):
+        disk.sync_up((folder / tile.path).parent, top, durable)
 
 
 def _check_continued(store: LogStore, there: OpenedCheckpoint) -> None:

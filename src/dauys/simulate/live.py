@@ -23,7 +23,7 @@ from dauys.record.keys import VerifierKey
 from dauys.record.note import MAX_NOTE
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
-from dauys.record.tiles import encode_bundle, tiles_of_size
+from dauys.record.tiles import tiles_of_size
 from dauys.simulate.device_day import DeviceSpec
 
 
@@ -120,10 +120,7 @@ def copy_live(log: LiveLog, record: Path, vote: str, device: str) -> None:
         for tile in tiles_of_size(reader.size):
             path = target / tile.path
             disk.make_folders(path.parent)
-            if tile.level is None:
-                disk.place(path, encode_bundle(reader.bundle(tile.index)))
-            else:
-                disk.place(path, b"".join(reader.tile(tile.level, tile.index)))
+            disk.place(path, reader.tile_bytes(tile))
     disk.place(target / "checkpoint", log.opened.note.encode())
 
 
