@@ -26,7 +26,6 @@ MAX_ENTRIES: Final = 1 << 17
 MAX_LOG: Final = 1 << 28
 MAX_SIGNED: Final = 1 << 26
 MAX_UNSIGNED: Final = 1 << 22
-ID_BYTES: Final = 64
 
 _COMMON: Final = {"kind": "id", "parts": [{"sha256": "hex32", "size": "int"}], "schema": f"={SCHEMA}"}
 _SHAPES: Final[Mapping[str, dict[str, Any]]] = {

@@ -15,22 +15,22 @@ from dauys.simulate.reported import options_of
 from dauys.simulate.scene import Scene, joined
 
 
-def with_fewer_ballots(scene: Scene, most: Mapping[str, int], seed: int, round_number: int = 1) -> Scene:
-    """Return the scene with at most so many electronic ballots at each of these stations in a round.
+def with_fewer_ballots(scene: Scene, most: Mapping[str, int], seed: int) -> Scene:
+    """Return the scene with at most so many electronic ballots at each of these stations in round 1.
 
     Which ballots stay electronic is drawn, contest by contest. Raises KeyError for a station that does not
-    vote electronically in the round, ValueError for no ballot at all.
+    vote electronically then, ValueError for no ballot at all.
     """
     electronic, ballots = dict(scene.electronic), dict(scene.ballots)
     moved: dict[tuple[str, str, int], tuple[int, ...]] = {}
     for station, count in most.items():
         if count < 1:
             raise ValueError(f"{count} ballots at {station}")
-        before = ballots[station, round_number]
-        ballots[station, round_number] = min(count, before)
+        before = ballots[station, 1]
+        ballots[station, 1] = min(count, before)
         for key, votes in scene.electronic.items():
-            if (key[0], key[2]) == (station, round_number):
-                kept = _drawn(votes, before, ballots[station, round_number], Draws(seed, "fewer", *key))
+            if (key[0], key[2]) == (station, 1):
+                kept = _drawn(votes, before, ballots[station, 1], Draws(seed, "fewer", *key))
                 electronic[key] = kept
                 moved[key] = tuple(a - b for a, b in zip(votes, kept, strict=True))
     papers = tuple(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.disk import Disk
@@ -17,12 +16,10 @@ from dauys.record.merkle import verify_consistency
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.record.tiles import tiles_of_size
+from dauys.station.day.book import FOLDER
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.folders import LOG, read_facts
 from dauys.station.setup import INSTALLATION, installation_of
-
-#: Folder of a medium that protocols are written to.
-PROTOCOLS: Final = "protocols"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ def export(medium: Path, stick: Path, disk: Disk) -> Exported:
         size = tree.size
         names = [tile.path for tile in tiles_of_size(size)] + ["checkpoint"]
         files = {f"log/{name}": (source / name).read_bytes() for name in names}
-        protocols = sorted((medium / PROTOCOLS).glob("*")) if (medium / PROTOCOLS).is_dir() else []
-        files = {f"{PROTOCOLS}/{one.name}": one.read_bytes() for one in protocols if _is_own(one)} | files
+        protocols = sorted((medium / FOLDER).glob("*")) if (medium / FOLDER).is_dir() else []
+        files = {f"{FOLDER}/{one.name}": one.read_bytes() for one in protocols if _is_own(one)} | files
         files |= {INSTALLATION: (medium / INSTALLATION).read_bytes()}
     except OSError as error:
         raise StationError(

@@ -21,7 +21,6 @@ from dauys.verify.options import Progress
 from dauys.verify.report import Where
 
 EQUATIONS: Final = (*(f"P1.{n}" for n in range(1, 10)), *(f"P2.{n}" for n in range(1, 8)))
-LEVELS: Final = ("station", "constituency", "region", "centre")
 
 
 @dataclass(slots=True)

@@ -65,15 +65,6 @@ def _wave(context: Context, vote: str, entry: Entry) -> Wave | None:
         return None
 
 
-def waves_of_devices(waves: Mapping[tuple[str, int], ParsedWave]) -> dict[tuple[str, str], int]:
-    """Return the first wave that names each device, by vote and device."""
-    found: dict[tuple[str, str], int] = {}
-    for (vote, number), parsed in sorted(waves.items()):
-        for device in parsed.wave.devices if parsed.wave else ():
-            found.setdefault((vote, device), number)
-    return found
-
-
 def check_tally(
     context: Context,
     waves: Mapping[tuple[str, int], ParsedWave],

@@ -23,9 +23,10 @@ from dauys.station.papers.marks import mark_accepted, mark_void, tear
 from dauys.station.papers.of_election import head_of, styles_of
 from dauys.station.papers.raster import ROW, WIDTH, Raster, from_ink, harmless
 from dauys.station.papers.slip import VIEW, room_for, slips
-from dauys.station.printer.commands import AT_ONCE
 from dauys.words import Words
 
+#: What printers obey at once, even within the dots of a raster.
+AT_ONCE = re.compile(rb"\x10[\x04\x05\x14]")
 VECTORS = Path(__file__).parents[3] / "spec" / "vectors" / "papers"
 
 

@@ -210,12 +210,6 @@ def pdf(svg: str) -> bytes:
     return bytes(vl_convert.svg_to_pdf(svg))
 
 
-def png(svg: str, scale: float = 2) -> bytes:
-    """Return a drawing as a picture, for screens."""
-    _register()
-    return bytes(vl_convert.svg_to_png(svg, scale=scale))
-
-
 @cache
 def _register() -> None:
     with as_file(files("dauys.site") / "assets/fonts") as folder:

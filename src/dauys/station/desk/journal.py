@@ -22,9 +22,8 @@ from dauys.station.desk.view import DeskView, key_of
 from dauys.station.faults import StationError
 from dauys.station.keeping.records import RecordFile
 from dauys.station.keeping.secrets import Random
-from dauys.station.keeping.writing import Points, Writing
+from dauys.station.keeping.writing import ID, Points, Writing
 
-ID: Final = 16
 #: What has to be in a member's hand before a mark is undone.
 RETURNED: Final = {"paper": "ballot", "electronic": "card"}
 Check = Callable[[], None]

@@ -17,7 +17,7 @@ from dauys.record.store import create_log, open_log
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.database import JOURNAL, force_names, open_database
 from dauys.station.keeping.device_log import DeviceLog, Tree
-from dauys.station.keeping.journal import Journal, Points
+from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.records import RecordFile
 from dauys.station.keeping.restart import Restart, restart
 from dauys.station.keeping.sealing import closed_with
@@ -31,6 +31,7 @@ from dauys.station.keeping.secrets import (
     start_keys,
     stick_mark,
 )
+from dauys.station.keeping.writing import Points
 
 SCHEMA: Final = "dauys/station/1"
 FACTS: Final = "station.json"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
 
 import apsw
 
@@ -17,10 +16,7 @@ from dauys.station.faults import StationError
 from dauys.station.keeping.journal_view import JournalView
 from dauys.station.keeping.kept import Ending, Intent, ending_of, ending_row, note_row
 from dauys.station.keeping.records import Row
-from dauys.station.keeping.writing import Points, Writing
-
-__all__ = ["ID", "Journal", "Points"]
-ID: Final = 16
+from dauys.station.keeping.writing import ID, Writing
 
 
 class Journal(JournalView, Writing):

@@ -20,6 +20,8 @@ from dauys.station.keeping.secrets import Random
 
 #: Where the program may be stopped by a test; nothing happens there otherwise.
 Points = Callable[[str], None]
+#: Bytes of the random id of a note or a fact.
+ID: Final = 16
 #: What a trigger says when it refuses a row.
 _CODE: Final = re.compile(r"\bJ[0-9]\.[0-9]+\b")
 

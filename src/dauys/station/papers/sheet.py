@@ -68,8 +68,8 @@ class Sheet:
         """Write groups of letters that a person compares, spread over the width."""
         self.row([(group, face) for group in groups])
 
-    def qr(self, text: str, *, x: int = 0) -> int:
-        """Draw a QR code at `x`, without moving down, and return its side in dots (`spec/papers.md` §5).
+    def qr(self, text: str) -> int:
+        """Draw a QR code at the left, without moving down, and return its side in dots (`spec/papers.md` §5).
 
         Raises StationError J7.8 where it is wider than the paper.
         """
@@ -78,7 +78,7 @@ class Sheet:
         side = module * len(rows)
         self._reach(self.y + side)
         code = Image.frombytes("L", (len(rows), len(rows)), b"".join(rows)).point([0] + [_INK] * 255)
-        self._image.paste(code.resize((side, side), Image.Resampling.NEAREST), (x, self.y))
+        self._image.paste(code.resize((side, side), Image.Resampling.NEAREST), (0, self.y))
         return side
 
     def paste(self, image: Image.Image) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from escpos.constants import RT_STATUS
@@ -14,8 +13,6 @@ KINDS: Final = (1, 2, 3, 4)
 DONE: Final = b"\x1dr\x01"
 #: `DLE DC4 8`, at once: forget what was sent and not printed.
 CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-#: What printers obey at once, even within the dots of a raster; no raster holds any of these.
-AT_ONCE: Final = re.compile(rb"\x10[\x04\x05\x14]")
 
 OFFLINE: Final = 0x08
 COVER: Final = 0x04

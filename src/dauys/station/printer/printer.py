@@ -58,10 +58,10 @@ class Printer(Protocol):
         ...
 
 
-def stopped(name: str, state: State, printed: Printed, *, otherwise: str = "J7.4") -> StationError:
-    """Return the error of a printer that stopped in this state; `otherwise`: where the state says nothing."""
+def stopped(name: str, state: State, printed: Printed) -> StationError:
+    """Return the error of a printer that stopped in this state, J7.4 where the state does not say why."""
     found = state.fault or ("offline" if not state.online else "no fault")
-    code = state.stops or otherwise
+    code = state.stops or "J7.4"
     return StationError(code, found=found, expected="a printed job", printer=name, printed=printed)
 
 

@@ -44,7 +44,6 @@ class Field:
     name: str
     number: str
     label: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

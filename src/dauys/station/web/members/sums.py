@@ -132,15 +132,7 @@ def table(room: Room, protocols: Sequence[Protocol], words: Words) -> list[dict[
     for contest in room.contests:
         three = [by[contest.id, channel] for channel in (Channel.ELECTRONIC, Channel.PAPER, Channel.SUMMARY)]
         lines = [
-            (words.say(f"figure.{name}"), [getattr(one.counts, name) for one in three])
-            for name in (
-                "registered",
-                "additions",
-                "ballots_issued",
-                "ballots_not_returned",
-                "ballots_cast",
-                "invalid_ballots",
-            )
+            (words.say(f"figure.{name}"), [getattr(one.counts, name) for one in three]) for name in _LINES
         ]
         options = [
             (
