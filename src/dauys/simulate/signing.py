@@ -13,11 +13,12 @@ from dauys.domain.places import Device
 from dauys.domain.votes import Channel, Protocol
 from dauys.record.keys import Signer
 from dauys.simulate.parties import Parties
+from dauys.verify.devices import installation_hash
 
 
 def installation_signature(seed: bytes, root: bytes, device: Device, key: Signer) -> bytes:
     """Return a device's signature: `H(installation, root, device, station, type, verifier key)`."""
-    digest = framed_hash("installation", root, device.id, device.station, device.kind, key.verifier.encode())
+    digest = installation_hash(root, device.id, device.station, device.kind, key.verifier.encode())
     return NoteKey.from_seed(seed).sign(digest)
 
 

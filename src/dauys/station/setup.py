@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from dauys import _core
-from dauys.crypto.framing import framed_hash, proquints
-from dauys.crypto.shapes import canonical, parse_canonical
-from dauys.errors import InputError
+from dauys.crypto.framing import proquints
+from dauys.crypto.shapes import canonical
 from dauys.record.entries import encode_entry
 from dauys.record.keys import ED25519, Signer
 from dauys.station.desk.folders import make_desk
 from dauys.station.device import Device
 from dauys.station.faults import StationError, at
-from dauys.station.keeping.folders import Facts, Media, make_media, write_durably
+from dauys.station.keeping.folders import Facts, Media, make_media, read_told, write_durably
 from dauys.station.keeping.secrets import DeviceKeys, Random, start_keys, stick_mark, write_stick
 from dauys.station.software import software_hash
+from dauys.verify.devices import installation_hash
 from dauys.verify.kit import Kit, read_kit
 
 KIT: Final = "kit.zip"
@@ -86,7 +86,7 @@ def installation_fields(kit: Kit, device: Device) -> dict[str, Any]:
     """Return what a device says of itself in the act: its key, signed by it, and the hash of its software."""
     listed = kit.device(device.id)
     key = Signer(listed.origin, ED25519, device.keys.seed).verifier.encode()
-    digest = framed_hash("installation", kit.ballots.root, device.id, kit.station, listed.kind, key)
+    digest = installation_hash(kit.ballots.root, device.id, kit.station, listed.kind, key)
     return {
         "device": device.id,
         "key": key,
@@ -114,11 +114,4 @@ def act(fields: dict[str, Any], moment: str, present: list[str]) -> bytes:
 
 def installation_of(medium: Path) -> dict[str, Any]:
     """Return what a medium says that its device is. Raises StationError J1.5."""
-    path = medium / INSTALLATION
-    try:
-        return dict(parse_canonical(path.read_bytes(), INSTALLATION, _SHAPE, ("J1.5", "J1.5")))
-    except OSError as error:
-        raise StationError("J1.5", found=error.strerror, expected="a station", place=at(path)) from error
-    except InputError as error:
-        problem = error.problems[0]
-        raise StationError("J1.5", found=problem.found, expected=problem.expected, place=at(path)) from error
+    return read_told(medium / INSTALLATION, _SHAPE)

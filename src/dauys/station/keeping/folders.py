@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -197,8 +197,18 @@ def unlock(folder: Path, facts: Facts, stick: Path, password: str) -> tuple[Star
 def read_facts(folder: Path) -> Facts:
     """Return what a medium says of itself. Raises StationError J1.5."""
     path = folder / FACTS
+    value = read_told(path, _SHAPE)
+    if set(value["device"]) == {"."}:
+        raise StationError("J1.5", found=value["device"], expected="a device", place=at(path))
+    if value.pop("schema") != SCHEMA:
+        raise StationError("J1.5", found="another form", expected=SCHEMA, place=at(path))
+    return Facts(**value)
+
+
+def read_told(path: Path, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a JSON file of a medium that has this shape. Raises StationError J1.5."""
     try:
-        value: dict[str, Any] = dict(parse_canonical(path.read_bytes(), FACTS, _SHAPE, ("J1.5", "J1.5")))
+        return dict(parse_canonical(path.read_bytes(), path.name, shape, ("J1.5", "J1.5")))
     except FileNotFoundError as error:
         raise StationError(
             "J1.5", found="nothing", expected="a station", place=at(path), hint="medium"
@@ -208,11 +218,6 @@ def read_facts(folder: Path) -> Facts:
     except InputError as error:
         problem = error.problems[0]
         raise StationError("J1.5", found=problem.found, expected=problem.expected, place=at(path)) from error
-    if set(value["device"]) == {"."}:
-        raise StationError("J1.5", found=value["device"], expected="a device", place=at(path))
-    if value.pop("schema") != SCHEMA:
-        raise StationError("J1.5", found="another form", expected=SCHEMA, place=at(path))
-    return Facts(**value)
 
 
 def write_durably(path: Path, data: bytes) -> None:
