@@ -16,10 +16,9 @@ from dauys.crypto.ballots import Encryptor, Opening, ballot_hash, verify_ballots
 from dauys.crypto.shapes import canonical
 from dauys.station.device import Card, Device, Word, opening_fields, options_of
 from dauys.station.faults import StationError
+from dauys.station.keeping.device_log import Tree
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.kept import Ending, Kind
-
-Tree = tuple[int, bytes]
 
 
 class Glass(Protocol):
@@ -194,9 +193,8 @@ class Booths:
             digest = session.digest
             self._end(session, card, "cast", session.ballot)
             self._forget(session)
-            glass = self.printers(session.terminal)
-            glass.mark("accepted")
-            self._part2(glass, card.hash, digest, "cast")
+            self.printers(session.terminal).mark("accepted")
+            self.print_part2(session.terminal, card.hash, digest, "cast")
 
     def challenge(self, session: Session) -> Opening:
         """Keep the opening on both media, print it and part 2, and return it."""
@@ -209,7 +207,7 @@ class Booths:
             glass = self.printers(session.terminal)
             glass.mark("void")
             glass.opening(opening)
-            self._part2(glass, card.hash, opening.ballot_hash, "challenged")
+            self.print_part2(session.terminal, card.hash, opening.ballot_hash, kind)
             return opening
 
     def leave(self, session: Session) -> None:
@@ -243,9 +241,17 @@ class Booths:
         for one in owed:
             ending = self.journal.ending(one.card)
             if ending is not None:
-                word: Word = "cast" if ending.kind == "cast" else "challenged"
-                self._part2(self.printers(terminal), one.card, ending.ballot, word, (one.size, one.root))
+                self.print_part2(terminal, one.card, ending.ballot, ending.kind)
         return len(owed)
+
+    def print_part2(self, terminal: int, card: bytes, ballot: bytes, kind: Kind) -> None:
+        """Print part 2 of a card with the tree that is owed with it, and note that it is printed."""
+        owed = next((one for one in self.journal.owed() if one.card == card), None)
+        tree = self.tree() if owed is None else (owed.size, owed.root)
+        word: Word = "cast" if kind == "cast" else "challenged"
+        signature = self.device.sign_part2(ballot, word, tree)
+        self.printers(terminal).part2(card, ballot, word, signature, tree)
+        self.journal.printed(card)
 
     def _end(self, session: Session, card: Card, kind: Kind, body: bytes) -> None:
         slips = self._slips(session.style)
@@ -259,13 +265,6 @@ class Booths:
     def _part1(self, session: Session, card: Card) -> None:
         signature = self.device.sign_part1(card, session.digest)
         self.printers(session.terminal).part1(card, session.digest, signature)
-
-    def _part2(self, glass: Glass, card: bytes, ballot: bytes, word: Word, tree: Tree | None = None) -> None:
-        owed = next((one for one in self.journal.owed() if one.card == card), None)
-        if tree is None:
-            tree = self.tree() if owed is None else (owed.size, owed.root)
-        glass.part2(card, ballot, word, self.device.sign_part2(ballot, word, tree), tree)
-        self.journal.printed(card)
 
     @contextmanager
     def _at(self, session: Session, step: Step) -> Iterator[Card]:

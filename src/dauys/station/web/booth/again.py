@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 from dauys.crypto.ballots import Opening
-from dauys.station.device import Word
 from dauys.station.keeping.kept import Ending
 from dauys.station.session import Booths
 
@@ -20,20 +19,15 @@ def print_ending(booths: Booths, terminal: int, card: bytes, *, mark: bool) -> N
     J1.2 after an error: what a commit that failed left in sight may be on no medium.
     """
     booths.journal.require()
-    owed = next((one for one in booths.journal.owed() if one.card == card), None)
     ending = booths.journal.ending(card)
-    if owed is None or ending is None:
+    if ending is None or all(one.card != card for one in booths.journal.owed()):
         return
     glass = booths.printers(terminal)
     if mark:
         glass.mark("accepted" if ending.kind == "cast" else "void")
     if ending.kind != "cast":
         glass.opening(opening_of(ending))
-    tree = (owed.size, owed.root)
-    word: Word = "cast" if ending.kind == "cast" else "challenged"
-    signature = booths.device.sign_part2(ending.ballot, word, tree)
-    glass.part2(card, ending.ballot, word, signature, tree)
-    booths.journal.printed(card)
+    booths.print_part2(terminal, card, ending.ballot, ending.kind)
 
 
 def opening_of(ending: Ending) -> Opening:
