@@ -25,7 +25,7 @@ from dauys.station.day.watch import Watch, minutes
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device import Device
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, require_sums
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, ended_by_kind, require_sums
 from dauys.station.keeping.device_log import DeviceLog, Sample, Tree, require_entry
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.journal_view import JournalView
@@ -48,11 +48,9 @@ class Zero:
 
 def zero(journal: JournalView) -> Zero:
     """Return what was voted on a device so far: endings by kind, slips, sessions under way."""
-    kinds = {kind: journal.count(kind) for kind in ("cast", "challenge", "test", "abandoned")}
     accepted, void = journal.slips()
-    empty = sum(1 for _ in journal.notes("empty"))
-    rest = {"empty": empty, "accepted": accepted, "void": void, "under_way": len(journal.intents())}
-    return Zero(kinds | rest)
+    rest = {"accepted": accepted, "void": void, "under_way": len(journal.intents())}
+    return Zero(ended_by_kind(journal) | rest)
 
 
 class Day:

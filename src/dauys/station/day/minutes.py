@@ -38,6 +38,8 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Forms that name a device.
 DEVICES: Final = ("laptop", "successor")
+#: Forms that steps of the day fill in; all others members choose.
+OF_STEPS: Final = ("time", "unused", "clock", "restart", "slips")
 _WHAT: Final = re.compile(r"([a-z]+)(?: \(([^()]*)\))?: (.*) \[([^\[\]]*)\]")
 
 
@@ -61,6 +63,11 @@ class Incident:
     reason: str
     names: tuple[str, ...]
     facts: Mapping[str, str]
+
+
+def asked_for(kind: str) -> tuple[str, ...]:
+    """Return what the form of an incident asks for. Raises KeyError for a kind without a form."""
+    return (*FORMS[kind], *(("device",) if kind in DEVICES else ()))
 
 
 def phases(journal: JournalView) -> list[Minuted]:
@@ -97,7 +104,7 @@ def keep_incident(
     Raises StationError J3.7 for a kind without a form, facts that its form does not have, or too long a text.
     """
     given = {name: str(value) for name, value in (facts or {}).items()}
-    wanted = set(FORMS.get(kind, ("?",))) | ({"device"} if kind in DEVICES else set())
+    wanted = set(asked_for(kind)) if kind in FORMS else {"?"}
     if set(given) - {"phase"} != wanted:
         raise StationError("J3.7", found=sorted(given), expected=sorted(wanted), hint="form")
     told = ", ".join(f"{name} {_plain(value)}" for name, value in sorted(given.items()))

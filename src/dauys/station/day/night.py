@@ -26,13 +26,12 @@ from dauys.station.day.protocols import (
 )
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, DeskCount, Sum, close_fields, sums
+from dauys.station.keeping.closing import CARDS, CardCount, DeskCount, Sum, close_fields, sums
 from dauys.station.keeping.device_log import Tree
 from dauys.station.keeping.sealing import closed_with, destroy
 from dauys.station.keeping.secrets import Random
 from dauys.verify.devices import spoken_code
 
-CARDS: Final = ("received", "returned", "spoiled", "unused", "missing")
 MINUTES: Final = "minutes.json"
 _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 

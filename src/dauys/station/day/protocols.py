@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from dauys.domain.text import Text
 from dauys.domain.votes import Channel, Counts, Protocol
 from dauys.formats.results_out import PROTOCOL_COLUMNS, VOTE_COLUMNS, protocol_rows, vote_rows
 from dauys.systems.protocol import (
+    EQUATIONS,
     Check,
     Finding,
     Form,
@@ -26,6 +27,7 @@ from dauys.systems.protocol import (
     form_for,
     run_equations,
 )
+from dauys.words import group_digits
 
 BLANK: Final = "blank"
 """The field of slips with no choice, and of invalid paper ballots."""
@@ -183,6 +185,17 @@ def findings(protocols: Sequence[Protocol], contests: Iterable[ContestForm]) -> 
 def checks(protocol: Protocol, contest: ContestForm) -> tuple[Check, ...]:
     """Return what every equation of one protocol says, also those that hold or cannot be looked at yet."""
     return run_equations(protocol, contest.form(protocol.channel))
+
+
+def written(check: Check, side: Callable[[Iterable[str]], str]) -> tuple[str, str]:
+    """Return an equation in words, and in figures if there are both. `side`: the words of its lines."""
+    equation = next(one for one in EQUATIONS if one.code == check.code)
+    relation = "≤" if equation.relation == "<=" else "="
+    told = f"{side(equation.left)} {relation} {side(equation.right)}"
+    if check.left is None or check.right is None:
+        return told, ""
+    sign = relation if check.state == "passed" else "≠" if relation == "=" else ">"
+    return told, f"{group_digits(check.left)} {sign} {group_digits(check.right)}"
 
 
 def tables(protocols: Sequence[Protocol]) -> dict[str, bytes]:

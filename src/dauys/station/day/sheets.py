@@ -31,8 +31,9 @@ from dauys.station.day.a4 import (
     Page,
     draw_column,
 )
-from dauys.station.day.protocols import ContestForm, Sealed, checks
-from dauys.systems.protocol import EQUATIONS, VOTES, Check
+from dauys.station.day.protocols import ContestForm, Sealed, checks, written
+from dauys.station.keeping.closing import CARDS
+from dauys.systems.protocol import VOTES, Check
 from dauys.verify.devices import spoken_code
 from dauys.words import Words, group_digits
 
@@ -48,7 +49,6 @@ _VALID: Final = "V"
 _SESSIONS: Final = (
     "checked_in", "readmitted", "tests", "challenged", "failed", "abandoned", "empty",
 )  # fmt: skip
-_CARDS: Final = ("received", "returned", "spoiled", "unused", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _left(protocol: Protocol, contest: ContestForm, seals: Sequence[Sealed]) -> 
 
 def _closes(before: int, seals: Sequence[Sealed]) -> list[Line]:
     rows, number = [_heading("sheet.sessions")], before
-    for kind, names in (("counts", _SESSIONS), ("cards", _CARDS), ("slips", ("accepted", "void"))):
+    for kind, names in (("counts", _SESSIONS), ("cards", CARDS), ("slips", ("accepted", "void"))):
         if kind != "counts":
             rows.append(_heading(f"sheet.{kind}"))
         for name in names:
@@ -139,15 +139,8 @@ def _closes(before: int, seals: Sequence[Sealed]) -> list[Line]:
 
 
 def _equation(check: Check, numbers: Mapping[str, str]) -> Line:
-    equation = next(one for one in EQUATIONS if one.code == check.code)
-    relation = "≤" if equation.relation == "<=" else "="
-    left, right = (_side(side, numbers) for side in (equation.left, equation.right))
-    told = f"{left} {relation} {right}"
+    told, figures = written(check, lambda side: _side(side, numbers))
     holds = {"passed": True, "failed": False, "not_run": None}[check.state]
-    if check.left is None or check.right is None:
-        return Line(check.code, told, "", holds=None)
-    sign = relation if holds else ("≠" if relation == "=" else ">")
-    figures = f"{group_digits(check.left)} {sign} {group_digits(check.right)}"
     return Line(check.code, told, "", figures, holds=holds)
 
 

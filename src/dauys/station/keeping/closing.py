@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from dauys.station.faults import StationError
@@ -42,6 +42,10 @@ class CardCount:
     missing: int
 
 
+#: What members count of cards, in the order of the form.
+CARDS: Final = tuple(one.name for one in fields(CardCount))
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """One equation of *close*: its `parts`, by name, are `total`. `what`: sessions, tests or cards."""
@@ -58,15 +62,12 @@ class Sum:
 
 def sums(journal: JournalView, desk: DeskCount, cards: CardCount | None) -> tuple[Sum, ...]:
     """Return the equations of *close*, whether they hold or not; those of cards once they are counted."""
-    kinds = _kinds(journal)
-    empty = sum(1 for _ in journal.notes("empty"))
-    found = [
-        Sum("sessions", kinds | {"empty": empty}, desk.admitted),
-        Sum("tests", {"test": kinds["test"]}, desk.tests),
-    ]
+    ended = ended_by_kind(journal)
+    found = [Sum("sessions", ended, desk.admitted), Sum("tests", {"test": ended["test"]}, desk.tests)]
     if cards is not None:
-        counted = {name: getattr(cards, name) for name in ("returned", "spoiled", "unused", "missing")}
-        found.append(Sum("cards", {"used": sum(kinds.values())} | counted, cards.received))
+        used = sum(ended[kind] for kind in KINDS)
+        counted = {name: number for name, number in asdict(cards).items() if name != "received"}
+        found.append(Sum("cards", {"used": used} | counted, cards.received))
     return tuple(found)
 
 
@@ -78,8 +79,10 @@ def require_sums(journal: JournalView, desk: DeskCount, cards: CardCount | None 
             raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
 
 
-def _kinds(journal: JournalView) -> dict[str, int]:
-    return {kind: journal.count(kind) for kind in KINDS}
+def ended_by_kind(journal: JournalView) -> dict[str, int]:
+    """Return how many sessions ended so, by kind, and as `empty` those without a ballot."""
+    kinds: dict[str, int] = {kind: journal.count(kind) for kind in KINDS}
+    return kinds | {"empty": sum(1 for _ in journal.notes("empty"))}
 
 
 def close_fields(
@@ -91,28 +94,22 @@ def close_fields(
     that no log holds.
     """
     require_sums(journal, desk, cards)
-    kinds, empty = _kinds(journal), sum(1 for _ in journal.notes("empty"))
+    ended = ended_by_kind(journal)
     accepted, void = journal.slips()
     fields: dict[str, object] = {
-        "cards": {
-            "missing": cards.missing,
-            "received": cards.received,
-            "returned": cards.returned,
-            "spoiled": cards.spoiled,
-            "unused": cards.unused,
-        },
+        "cards": asdict(cards),
         "counts": {
-            "abandoned": kinds["abandoned"],
+            "abandoned": ended["abandoned"],
             "additions": desk.additions,
             "admitted": desk.admitted,
-            "cast": kinds["cast"],
-            "challenged": kinds["challenge"],
+            "cast": ended["cast"],
+            "challenged": ended["challenge"],
             "checked_in": desk.checked_in,
-            "empty": empty,
+            "empty": ended["empty"],
             "failed": 0,
             "readmitted": desk.readmitted,
             "registered": desk.registered,
-            "tests": kinds["test"],
+            "tests": ended["test"],
         },
         "register": None if register is None else register.hex(),
         "slips": {"accepted": accepted, "void": void},

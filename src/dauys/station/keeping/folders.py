@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -205,7 +205,7 @@ def read_facts(folder: Path) -> Facts:
     return Facts(**value)
 
 
-def read_told(path: Path, shape: Mapping[str, Any]) -> dict[str, Any]:
+def read_told(path: Path, shape: dict[str, Any]) -> dict[str, Any]:
     """Return a JSON file of a medium that has this shape. Raises StationError J1.5."""
     try:
         return dict(parse_canonical(path.read_bytes(), path.name, shape, ("J1.5", "J1.5")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from dauys.station.day.minutes import DEVICES, FORMS
+from dauys.station.day.minutes import FORMS, OF_STEPS, asked_for
 from dauys.station.day.people import decision
 from dauys.station.faults import StationError
 from dauys.station.web.booth.again import print_ending
@@ -84,10 +84,10 @@ def test(room: Room, request: HttpRequest) -> str:
 def incident(room: Room, request: HttpRequest) -> str:
     """Minute an incident by its form."""
     kind = request.POST.get("kind", "")
-    if kind not in FORMS or kind in ("time", "unused", "clock", "restart", "slips"):
+    if kind not in FORMS or kind in OF_STEPS:
         raise StationError("J3.7", found=kind, expected="a form", hint="form")
     decided = decision(names_of(request), request.POST.get("reason", ""))
-    wanted = (*FORMS[kind], *(("device",) if kind in DEVICES else ()))
+    wanted = asked_for(kind)
     facts = {name: request.POST.get(name, "").strip() for name in wanted}
     if not all(facts.values()):
         raise StationError("J3.7", found="an empty field", expected=", ".join(wanted), hint="form")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from dauys.domain.election import AGAINST_ALL
 from dauys.domain.votes import Channel, Protocol
 from dauys.station.day.book import Values
-from dauys.station.day.protocols import BLANK, checks, findings
+from dauys.station.day.protocols import BLANK, checks, findings, written
 from dauys.station.day.sheets import sheets
 from dauys.station.keeping.closing import Sum
 from dauys.station.web.members.room import Room
@@ -74,18 +74,12 @@ def of_protocols(room: Room, protocols: Sequence[Protocol], words: Words) -> lis
 
 
 def _check(check: Check, where: str, lines: frozenset[str], words: Words) -> Equation:
-    equation = next(one for one in EQUATIONS if one.code == check.code)
-    relation = "≤" if equation.relation == "<=" else "="
-    left, right = (
-        " + ".join(_term(one, words) for one in side if one in lines)
-        for side in (equation.left, equation.right)
-    )
+    told, figures = written(check, lambda side: " + ".join(_term(one, words) for one in side if one in lines))
     if check.left is None or check.right is None:
-        return Equation(check.code, f"{left} {relation} {right}", "", "not_run", 0, where)
-    sign = relation if check.state == "passed" else "≠" if relation == "=" else ">"
-    state = "look" if check.state == "failed" and equation.weight == "look" else check.state
-    figures = f"{group_digits(check.left)} {sign} {group_digits(check.right)}"
-    return Equation(check.code, f"{left} {relation} {right}", figures, state, check.left - check.right, where)
+        return Equation(check.code, told, figures, "not_run", 0, where)
+    look = next(one for one in EQUATIONS if one.code == check.code).weight == "look"
+    state = "look" if check.state == "failed" and look else check.state
+    return Equation(check.code, told, figures, state, check.left - check.right, where)
 
 
 def _term(name: str, words: Words) -> str:

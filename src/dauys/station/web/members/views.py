@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 
 from dauys import _core
 from dauys.station.day.day import zero
-from dauys.station.day.minutes import DEVICES, FORMS
+from dauys.station.day.minutes import FORMS, OF_STEPS, asked_for
 from dauys.station.day.watch import minutes
 from dauys.station.day.windows import Phase
 from dauys.station.web import common
 from dauys.station.web.members import acts, shown, sums
 from dauys.station.web.members.forms import members_only, show, take
 from dauys.station.web.members.room import Room
+from dauys.station.web.terminals import ROLES
 from dauys.verify.devices import spoken_code
 
 #: What each step of the day is, and its phase.
@@ -30,7 +31,7 @@ STEPS: Final = {
 def home(request: HttpRequest, room: Room) -> HttpResponse:
     """Show the day, and what comes next."""
     terminals = request.services.terminals
-    screens = {role: len(terminals.all(role)) for role in ("booth", "desk", "members")}
+    screens = {role: len(terminals.all(role)) for role in ROLES}
     counts = None if room.destroyed else zero(room.night.day.journal).counts
     return show(
         request,
@@ -110,10 +111,10 @@ def incident(request: HttpRequest, room: Room) -> HttpResponse:
     """Show the forms of incidents and what was minuted; take one."""
     if request.method == "POST":
         return take(request, acts.incident)
-    kinds = [one for one in FORMS if one not in ("time", "unused", "clock", "restart", "slips")]
+    kinds = [one for one in FORMS if one not in OF_STEPS]
     kind = request.GET.get("kind", "")
     chosen = kind if kind in kinds else ""
-    asks = (*FORMS.get(chosen, ()), *(("device",) if chosen in DEVICES else ()))
+    asks = asked_for(chosen) if chosen else ()
     found = [] if room.destroyed else room.night.day.incidents()
     return show(
         request,
@@ -156,9 +157,9 @@ def screens(request: HttpRequest, room: Room) -> HttpResponse:  # noqa: ARG001
         if request.terminal.take(request.POST.get("token", "")):
             role, text = request.POST.get("role", ""), request.POST.get("number", "1")
             number = int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 100 else 0
-            if role in ("booth", "desk", "members") and number:
+            if role in ROLES and number:
                 code = terminals.invite(role, number)
         else:
             return take(request, lambda _, __: "/members/screens")
-    paired = [(one, terminals.all(one)) for one in ("booth", "desk", "members")]
+    paired = [(one, terminals.all(one)) for one in ROLES]
     return show(request, "screens", "screens", paired=paired, code=code, role=role, number=number)
