@@ -209,3 +209,8 @@ def bench(place: Place, style: str = "majilis", *, rehearsal: bool = False) -> I
         services = Services(booths, words, terminals, rooms, tell=errors.append)
         made.__init__(services, {}, now, admitted, errors)
         yield made
+
+
+def kinds(where: Bench) -> list[str]:
+    """Return how the sessions of a bench ended."""
+    return sorted(one.kind for one in where.journal.endings())

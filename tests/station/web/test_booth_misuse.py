@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from booth_bench import CARDS, LISTS, PEOPLE, bench, letters
+from booth_bench import CARDS, LISTS, PEOPLE, bench, kinds, letters
 from booth_screen import STAMP, TOKEN, Screen
 from django.test import Client
 
@@ -19,22 +19,6 @@ from desk_bench import desk_of, made
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import CardCount, close_fields
 from dauys.station.web.terminals import TRIES, Terminal
-
-
-@pytest.fixture
-def where(place):
-    with bench(place) as made_bench:
-        yield made_bench
-
-
-@pytest.fixture
-def screen(where):
-    return Screen(where)
-
-
-def kinds(where):
-    return sorted(one.kind for one in where.journal.endings())
-
 
 # Cards and admissions
 

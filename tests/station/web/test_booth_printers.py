@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from booth_bench import bench, letters
+from booth_bench import kinds, letters
 from booth_screen import Screen
 
 from dauys.domain.text import LANGUAGES
 from dauys.words import Words
-
-
-@pytest.fixture
-def where(place):
-    with bench(place) as made:
-        yield made
-
-
-@pytest.fixture
-def screen(where):
-    return Screen(where)
-
-
-def kinds(where):
-    return sorted(one.kind for one in where.journal.endings())
-
 
 #: The page before, what is touched there, what stops, what the screen then knows, what is kept by then.
 STOPS = [

@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from booth_bench import bench, letters
+from booth_bench import bench, kinds, letters
 from booth_screen import Screen
-
-
-@pytest.fixture
-def where(place):
-    with bench(place) as made:
-        yield made
-
-
-@pytest.fixture
-def screen(where):
-    return Screen(where)
-
-
-def kinds(where):
-    return sorted(one.kind for one in where.journal.endings())
 
 
 def test_one_page_after_the_other(where, screen):

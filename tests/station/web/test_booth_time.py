@@ -10,28 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from booth_bench import bench, letters
+from booth_bench import kinds, letters
 from booth_screen import Screen
 
 import dauys.station.web.booth as booth_package
 from dauys.station.program import Clocks
 from dauys.station.web import terminals as terminals_module
 from dauys.station.web.booth.rooms import ASK, DONE, LEAVE, Rooms
-
-
-@pytest.fixture
-def where(place):
-    with bench(place) as made:
-        yield made
-
-
-@pytest.fixture
-def screen(where):
-    return Screen(where)
-
-
-def kinds(where):
-    return sorted(one.kind for one in where.journal.endings())
 
 
 def test_somebody_who_does_nothing_is_asked_and_goes_on(where, screen):
