@@ -152,11 +152,10 @@ def open_station(
 
 def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:
     """Return the day of a device in the time of its station."""
-    zone = next(one.time_zone for one in kit.election.stations if one.id == kit.station)
+    zone = kit.place.time_zone
     at = ZoneInfo(zone)
     watch = Watch(lambda: clocks.now().astimezone(at), clocks.monotonic, minuted_moments(opened.journal))
-    number = int(kit.vote_id.split("/")[1])
-    return Day(device, opened.journal, opened.log, windows(kit.election, zone, number), watch)
+    return Day(device, opened.journal, opened.log, windows(kit.election, zone, kit.round), watch)
 
 
 def ballots_of(kit: Kit, *, test: bool = False) -> dict[str, tuple[Listed, ...]]:

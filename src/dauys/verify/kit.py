@@ -12,26 +12,12 @@ from pathlib import Path
 
 from dauys.crypto.ballots import BallotElection
 from dauys.domain.election import Election
-from dauys.domain.places import DeviceKind
+from dauys.domain.places import Station
 from dauys.domain.voters import Voter
 from dauys.record.keys import VerifierKey
 from dauys.record.policy import Policy
-from dauys.verify.kit_contents import Contents, contents_of
+from dauys.verify.kit_contents import Contents, KitDevice, contents_of
 from dauys.verify.kit_file import Packed, open_kit, refuse
-
-
-@dataclass(frozen=True, slots=True)
-class KitDevice:
-    """A device of the station. `cards`: hashes of its cards, 64 bytes each, in the order of the list.
-
-    `origin`: of the log that it will write; `list_hash`: 64 bytes, stands in its *open* entry.
-    """
-
-    id: str
-    kind: DeviceKind
-    cards: tuple[bytes, ...] = field(repr=False)
-    list_hash: bytes
-    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +50,16 @@ class Kit:
     sha256: str
     simulation: str | None
 
+    @property
+    def round(self) -> int:
+        """The round of the vote, from 1."""
+        return int(self.vote_id.split("/")[1])
+
+    @property
+    def place(self) -> Station:
+        """The station as the election file has it."""
+        return next(one for one in self.election.stations if one.id == self.station)
+
     def device(self, name: str) -> KitDevice:
         """Return a device of the station. Raises InputError W1.9 for any other."""
         for device in self.devices:
@@ -82,10 +78,6 @@ def read_kit(path: Path, commission_key: bytes | None) -> Kit:
     packed = open_kit(path)
     contents = contents_of(packed, str(path))
     _check_signature(packed, contents, commission_key, str(path))
-    devices = tuple(
-        KitDevice(one.id, one.kind, one.cards.hashes, one.cards.list_hash, one.origin)
-        for one in contents.devices
-    )
     return Kit(
         vote_id=packed.manifest.vote,
         station=packed.manifest.station,
@@ -94,7 +86,7 @@ def read_kit(path: Path, commission_key: bytes | None) -> Kit:
         ballots=contents.ballots,
         style=contents.style,
         options=contents.options,
-        devices=devices,
+        devices=contents.devices,
         voters=contents.extract.voters,
         extract_hash=contents.extract.hash,
         opens=contents.opens,

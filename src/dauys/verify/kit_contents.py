@@ -44,12 +44,16 @@ from dauys.verify.register import frozen_register
 
 
 @dataclass(frozen=True, slots=True)
-class ListedDevice:
-    """A device of the station with its cards and the origin of its log."""
+class KitDevice:
+    """A device of the station. `cards`: hashes of its cards, 64 bytes each, in the order of the list.
+
+    `origin`: of the log that it will write; `list_hash`: 64 bytes, stands in its *open* entry.
+    """
 
     id: str
     kind: DeviceKind
-    cards: CardList = field(repr=False)
+    cards: tuple[bytes, ...] = field(repr=False)
+    list_hash: bytes
     origin: str
 
 
@@ -61,7 +65,7 @@ class Contents:
     ballots: BallotElection
     style: str
     options: Mapping[str, tuple[str, ...]]
-    devices: tuple[ListedDevice, ...]
+    devices: tuple[KitDevice, ...]
     extract: Extract = field(repr=False)
     opens: datetime
     closes: datetime
@@ -191,14 +195,21 @@ class _Reading:
 
     def _devices(
         self, election: Election, station: Station, cards: list[CardList], log_key: VerifierKey
-    ) -> tuple[ListedDevice, ...]:
+    ) -> tuple[KitDevice, ...]:
         own = election.devices_of(station)
         lists = {one.device: one for one in cards}
         if len(lists) != len(cards) or lists.keys() != {device.id for device in own}:
             expected = ", ".join(device.id for device in own)
             raise self.pieces.refuse("W1.8", "cards", ", ".join(sorted(lists)), expected)
         return tuple(
-            ListedDevice(d.id, d.kind, lists[d.id], device_origin(log_key.name, self.vote, d.id)) for d in own
+            KitDevice(
+                one.id,
+                one.kind,
+                lists[one.id].hashes,
+                lists[one.id].list_hash,
+                device_origin(log_key.name, self.vote, one.id),
+            )
+            for one in own
         )
 
     def _extract(self, election: Election, station: Station, day: date) -> Extract:

@@ -17,7 +17,7 @@ _KINDS: Mapping[str, Kind] = {"list": "list", "constituency": "candidate", "othe
 def texts_of(kit: Kit, styles: Mapping[str, tuple[Listed, ...]], *, rehearsal: bool = False) -> VoteTexts:
     """Return what the booths of a station say. `styles`: the contests as papers name them."""
     election, listed = kit.election, styles[kit.style]
-    kinds = {one.id: one.kind for one in election.contests(int(kit.vote_id.split("/")[1]))}
+    kinds = {one.id: one.kind for one in election.contests(kit.round)}
     contests = tuple(
         _contest(election, own, kinds[name], kit.options[name])
         for own, name in zip(listed, kit.options, strict=True)

@@ -15,13 +15,12 @@ from dauys.station.web.services import tell
 def desks_of(station: Station) -> DeskRooms:
     """Return what the pages of desks work on."""
     kit = station.kit
-    own = next(one for one in kit.election.stations if one.id == kit.station)
-    zone = ZoneInfo(own.time_zone)
+    zone = ZoneInfo(kit.place.time_zone)
     texts = texts_of(kit, ballots_of(kit), rehearsal=station.media.rehearsal)
     contests = texts.contests()
     about = DeskAbout(
         station=kit.station,
-        day=kit.election.days[int(kit.vote_id.split("/")[1])],
+        day=kit.election.days[kit.round],
         ballots=tuple(one.title for one in contests),
         place=next((one.place for one in contests if one.place is not None), None),
         districts={one.id: one.name for one in kit.election.constituencies},

@@ -59,7 +59,6 @@ def _night(station: Station) -> Night:
     listed = ballots_of(kit)[kit.style]
     pairs = zip(kit.options.items(), listed, strict=True)
     contests = tuple(_form(name, options, own) for (name, options), own in pairs)
-    number = int(kit.vote_id.split("/")[1])
     book = read_book(station.media.folders)
     carried = kit.device(station.device.id).kind == "carried"
     return Night(
@@ -67,7 +66,7 @@ def _night(station: Station) -> Night:
         book,
         contests,
         station.desk.count,
-        number,
+        kit.round,
         {} if carried else _others(station, book),
         station.desk.close,
         not carried,
