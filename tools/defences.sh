@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes every defence of ballots, trustees, verifier, kit, intake, papers and booths out in turn and names the test that fails without it.
+# Takes every defence of ballots, trustees, verifier, kit, intake and station out in turn and names the test that fails without it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 failed=0

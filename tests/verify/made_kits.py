@@ -88,7 +88,7 @@ def kits_of(made: Made, election, folder: Path) -> Kits:
     return Kits(made, folder, data, open_kit(path))
 
 
-def spec_of(scene, number: int = 1):
-    """What the device of the station does in a round of the scene."""
-    plan = VotePlan(scene, SEED, number)
+def spec_of(scene):
+    """What the device of the station does in the first round of the scene."""
+    plan = VotePlan(scene, SEED, 1)
     return plan.spec(*next(pair for pair in plan.devices() if pair[0].id == STATION))

@@ -76,9 +76,9 @@ ACCEPTED, VOID, ENDED = (
 )  # fmt: skip
 
 
-def slip_jobs(number: int, style: str = STYLE) -> list[bytes]:
+def slip_jobs(number: int) -> list[bytes]:
     """The jobs that the choice of this number must give."""
-    own = styles()[style]
+    own = styles()[STYLE]
     return [
         job(one)
         for contest, places in zip(own, choice(number), strict=True)

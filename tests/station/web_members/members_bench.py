@@ -172,16 +172,16 @@ def _contests(texts) -> tuple[ContestForm, ...]:
     )
 
 
-def to_open(own: Members, names=NAMES) -> None:
+def to_open(own: Members) -> None:
     """Bring a day to its opening."""
     day = own.room.night.day
-    day.install(names, own.room.act)
+    day.install(NAMES, own.room.act)
     test = own.room.rehearse()
-    day.tested(names, test.deck.expected, test.deck.expected)
+    day.tested(NAMES, test.deck.expected, test.deck.expected)
     own.to(POLLS - timedelta(minutes=20))
-    day.checked(names)
+    day.checked(NAMES)
     own.to(POLLS + timedelta(minutes=2))
-    day.open(names, own.room.software)
+    day.open(NAMES, own.room.software)
 
 
 CARDS = {"received": 400, "returned": 0, "spoiled": 1, "missing": 0}

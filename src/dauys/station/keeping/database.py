@@ -1,4 +1,4 @@
-"""The encrypted databases of the first medium: how they are opened, and what tables they have.
+"""The encrypted databases of the first medium: how they are opened, and the tables of the journal.
 
 **Source:** spec/station.md §2–3. One connection, one writer; a commit is on the medium when it returns.
 """

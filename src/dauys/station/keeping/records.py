@@ -28,7 +28,7 @@ _MAGIC: Final = b"DR01"
 _ABOUT: Final = b"dauys/station/record/1"
 
 Row = dict[str, Any]
-"""A row of `ending` or `note`, as JSON: `id` and whatever belongs to it."""
+"""A row of `ending`, `note` or `fact`, as JSON: `id` and whatever belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pages that desk and booths share: pairing, assets, refusals."""
+"""Pages that all screens share: pairing, assets, refusals."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPES: Final = {
 _NAME: Final = re.compile(r"(?:[a-z]+/)?[a-z0-9-]+\.(css|js|svg|woff2)")
 #: A booth's page has a multiple of so many bytes. TLS hides what it says, but not how long it is.
 PADDED: Final = 32_768
-#: What both roles use of the public site: one set of tokens, components and letters.
+#: What all roles use of the public site: one set of tokens, components and letters.
 _SITE: Final = re.compile(r"dauys\.css|icon\.svg|fonts/[a-z0-9-]+\.woff2")
 
 

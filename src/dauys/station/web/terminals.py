@@ -1,4 +1,4 @@
-"""Terminals of a station: which screen is a booth and which a desk, and whose turn a form is.
+"""Terminals of a station: which screen is a booth, a desk or the members', and whose turn a form is.
 
 A member pairs a screen with a code that works once. What the screen then keeps is one random cookie; all else
 about it is in memory here, and gone with the program.
