@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from dauys.errors import NOWHERE, FaultError, at
+from dauys.errors import NOWHERE, FaultError, InputError, at
 
-__all__ = ["NOWHERE", "STATUS", "IntakeError", "at", "printable"]
+__all__ = ["NOWHERE", "STATUS", "IntakeError", "at", "misshapen", "printable"]
 #: Status of a refusal, by code.
 STATUS: Final[Mapping[str, int]] = {
     "U1.1": 400, "U1.2": 413, "U1.3": 404, "U1.4": 403, "U1.5": 404, "U1.6": 409, "U1.7": 409, "U1.8": 422,
@@ -24,6 +24,13 @@ class IntakeError(FaultError):
     def status(self) -> int:
         """The status of the answer that says so."""
         return STATUS.get(self.code, 500)
+
+
+def misshapen(code: str, error: InputError) -> IntakeError:
+    """Return the error of something without its form, for the first of its problems."""
+    first = error.problems[0]
+    found = f"{first.place.path or ''} {first.found or ''}".strip()
+    return IntakeError(code, found=found, expected=first.expected)
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from dauys.crypto.framing import framed_hash
 from dauys.crypto.shapes import canonical, parse_canonical
 from dauys.errors import InputError
-from dauys.intake.faults import IntakeError
+from dauys.intake.faults import IntakeError, misshapen
 from dauys.record.book import device_folder
 from dauys.record.checkpoint import Checkpoint, parse_checkpoint
 from dauys.record.faults import LogError
@@ -127,9 +127,7 @@ def parse_manifest(data: bytes) -> Manifest:
     try:
         value = parse_canonical(data, "manifest", _SHAPES[kind], ("U1.1", "U1.1"))
     except InputError as error:
-        first = error.problems[0]
-        found = f"{first.place.path or ''} {first.found or ''}".strip()
-        raise IntakeError("U1.1", found=found, expected=first.expected) from error
+        raise misshapen("U1.1", error) from error
     _check_ids(value)
     parts = tuple(Part(part["sha256"], part["size"]) for part in value["parts"])
     if any(part.size < 1 for part in parts):

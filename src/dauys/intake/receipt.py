@@ -9,7 +9,7 @@ from typing import Any, Final
 from dauys.crypto.framing import framed_hash, holds
 from dauys.crypto.shapes import canonical, parse_canonical
 from dauys.errors import InputError
-from dauys.intake.faults import IntakeError
+from dauys.intake.faults import IntakeError, misshapen
 from dauys.intake.keys import IntakeKey
 from dauys.intake.manifest import Kind, Manifest
 from dauys.record.keys import VerifierKey
@@ -108,9 +108,7 @@ def parse_receipt(data: bytes) -> Receipt:
     try:
         value = parse_canonical(data, "receipt", _SHAPES[kind], ("U1.15", "U1.15"))
     except InputError as error:
-        first = error.problems[0]
-        found = f"{first.place.path or ''} {first.found or ''}".strip()
-        raise IntakeError("U1.15", found=found, expected=first.expected) from error
+        raise misshapen("U1.15", error) from error
     if value["kind"] != kind:
         raise IntakeError("U1.15", found=value["kind"], expected=kind)
     return Receipt(value["kind"], value["vote"], value["id"], value["intake"], value, data)

@@ -97,14 +97,14 @@ class Shelf:
 
     def begin(self, manifest: Manifest) -> None:
         """Make room for an upload."""
-        folder = self.folder / "arriving" / manifest.id
+        folder = self.arrivals(manifest.id)
         self.make(folder)
         with self.writing() as disk:
             disk.place(folder / "manifest", manifest.data)
 
     def arriving(self, upload: str) -> Manifest | None:
         """Return the manifest of an upload that is under way; None where none is."""
-        data = _read(self.folder / "arriving" / upload / "manifest", MAX_MANIFEST)
+        data = _read(self.arrivals(upload) / "manifest", MAX_MANIFEST)
         try:
             manifest = None if data is None else parse_manifest(data)
         except IntakeError:
@@ -156,8 +156,7 @@ class Shelf:
 
     def forget(self, upload: str, number: int | None = None) -> None:
         """Forget an upload that is under way, or one part of it."""
-        path = self.folder / "arriving" / upload
-        path = path if number is None else path / str(number)
+        path = self.arrivals(upload) if number is None else self.part(upload, number)
         if path.exists():
             with self.writing() as disk:
                 disk.remove(path)
