@@ -80,13 +80,11 @@ class Booth:
 
 
 @contextmanager
-def booth_at(
-    browser: Browser, place: Place, tls: Pair | None = None, style: str = "majilis", **options
-) -> Iterator[Booth]:
+def booth_at(browser: Browser, place: Place, tls: Pair | None = None, **options) -> Iterator[Booth]:
     """Open a device, serve it, and stand before a booth of it. `options`: of the browser's context."""
     answers: list[bytes] = []
     kept = patch.object(server, "application", _keeping(server.application, answers))
-    with bench(place, style) as where, kept, server.serve(where.services, (HOST, 0), tls) as (host, port):
+    with bench(place) as where, kept, server.serve(where.services, (HOST, 0), tls) as (host, port):
         context = browser.new_context(**{"viewport": KIOSK, "locale": "en-GB"} | options)
         page = context.new_page()
         booth = Booth(where, f"{'https' if tls else 'http'}://{host}:{port}/", page, context, answers=answers)
