@@ -148,8 +148,8 @@ DEFENCES = [
     Defence(
         "one receipt for ever",
         f"{I}/receiver.py",
-        "            if receipt is None:\n                receipt = self._accept",
-        "            if True:\n                receipt = self._accept",
+        "            if receipt is None:\n                self._acceptance.evidence",
+        "            if True:\n                self._acceptance.evidence",
         f"{FAULTS}::test_two_who_ask_for_the_receipt_at_the_same_moment_have_the_same",
     ),
     Defence(
