@@ -50,6 +50,34 @@ DEFENCES = [
         "if device is not None:",
         RECEIVER,
     ),
+    Defence(
+        "the right edge of a new log first",
+        f"{I}/receiver.py",
+        "self._acceptance.check_turn(manifest, number)",
+        "pass",
+        RECEIVER,
+    ),
+    Defence(
+        "what has not shown its tree gives way",
+        f"{I}/receiver.py",
+        "key=lambda one: (self._acceptance.shown(one), there[one.id])",
+        "key=lambda one: there[one.id]",
+        RECEIVER,
+    ),
+    Defence(
+        "an upload that was accepted meanwhile is found",
+        f"{I}/receiver.py",
+        "self.shelf.arriving(upload) or self.shelf.announced(upload) or",
+        "",
+        FAULTS,
+    ),
+    Defence(
+        "a receipt says what was sent",
+        f"{I}/client.py",
+        "if not is_receipt_of(receipt, self.parcel.manifest):",
+        "if receipt.id != self.parcel.manifest.id:",
+        HTTP,
+    ),
     Defence("ids are ids", f"{I}/manifest.py", "not ID.fullmatch(value[name])", "False", RECEIVER),
     Defence(
         "votes are votes", f"{I}/manifest.py", 'if not VOTE.fullmatch(value["vote"]):', "if False:", RECEIVER

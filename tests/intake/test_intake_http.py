@@ -79,25 +79,25 @@ def test_a_station_sends_its_folder_and_has_a_receipt(world, tmp_path):
 
 def test_a_body_that_breaks_off_is_kept_as_far_as_it_came(world, day):
     parcel = day[-1]
-    data = parcel.read(1)
+    data = parcel.read(0)
     with running(world) as (intake, port), HttpClient(f"http://127.0.0.1:{port}") as client:
         upload_id = json.loads(client.post("v1/uploads", parcel.manifest.data, 1 << 20).body)["id"]
-        path = f"/v1/uploads/{upload_id}/1/0"
+        path = f"/v1/uploads/{upload_id}/0/0"
         status, told = raw(port, head(path, len(data)), data[:1000], half_close=True)
         assert (status, told["code"]) == (408, "U1.14")
-        assert intake.state(upload_id).have[1] == 1000
+        assert intake.state(upload_id).have[0] == 1000
         assert send(parcel, client, key=KEY.verifier).id == upload_id
 
 
 def test_a_slow_body_ends_and_what_came_of_it_is_kept(world, day):
     """A sender that holds the line open has its place for a fixed time in all."""
     parcel = day[-1]
-    data = parcel.read(1)
+    data = parcel.read(0)
     with running(world, seconds=1.5) as (intake, port):
         upload_id = intake.begin(parcel.manifest.data).id
-        status, told = raw(port, head(f"/v1/uploads/{upload_id}/1/0", len(data)), data[:700])
+        status, told = raw(port, head(f"/v1/uploads/{upload_id}/0/0", len(data)), data[:700])
         assert (status, told["code"]) == (408, "U1.14")
-        assert intake.state(upload_id).have[1] == 700
+        assert intake.state(upload_id).have[0] == 700
         # An announcement that does not end is nothing.
         answer = call(IntakeApp(intake, lambda: NOW), "POST", "/v1/uploads", b'{"dev', length=1000)
         assert (answer.status, json.loads(answer.body)["code"]) == (408, "U1.14")

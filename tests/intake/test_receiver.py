@@ -341,42 +341,76 @@ def test_parts_that_are_not_those_claimed_are_asked_for_again(world, day):
         assert set(state.have) == {0}
         for number, part in enumerate(parcel.manifest.parts):
             good = parcel.read(number)
-            intake.hold(state.id, number, 0, good if number else bytes(part.size))
+            intake.hold(state.id, number, 0, good if number != 1 else bytes(part.size))
         assert code(intake.finish, state.id, NOW) == "U1.7"
         state = intake.begin(parcel.manifest.data)
-        assert [bool(have) for have in state.have] == [False, *[True] * (len(parcel.manifest.parts) - 1)]
+        assert [bool(have) for have in state.have] == [n != 1 for n in range(len(state.have))]
         assert code(intake.finish, state.id, NOW) == "U1.7"
     assert world.send(parcel)[0].id == parcel.manifest.id
 
 
 def test_tiles_of_another_tree_are_refused(world, day, tmp_path):
     """Each part is what was claimed, and the claim is not what the device signed."""
-    other = parcel_of(public(tmp_path / "d", "m1", [*entries()[: stages()[1] - 1], b"{}"]))
-    fields = {**other.manifest.fields, "note": day[1].manifest.fields["note"]}
-    manifest = parse_manifest(encode_manifest(fields))
+    own, other = day[1], parcel_of(public(tmp_path / "d", "m1", [*entries()[: stages()[1] - 1], b"{}"]))
+    fields = {**other.manifest.fields, "note": own.manifest.fields["note"]}
+    edge = parse_manifest(encode_manifest(fields))
+    fields = {**own.manifest.fields, "parts": [own.manifest.fields["parts"][0], fields["parts"][1]]}
+    bundle = parse_manifest(encode_manifest(fields))
     with world.open() as intake:
-        intake.begin(manifest.data)
-        for number in range(len(manifest.parts)):
-            intake.hold(manifest.id, number, 0, other.read(number))
-        assert code(intake.finish, manifest.id, AT) == "U1.8"
-        assert code(intake.state, manifest.id) == "U1.5"
+        intake.begin(edge.data)
+        intake.hold(edge.id, 0, 0, other.read(0))
+        assert code(intake.hold, edge.id, 1, 0, other.read(1)) == "U1.8"
+        intake.begin(bundle.data)
+        intake.hold(bundle.id, 0, 0, own.read(0))
+        intake.hold(bundle.id, 1, 0, other.read(1))
+        assert code(intake.finish, bundle.id, AT) == "U1.8"
+        for upload in (edge.id, bundle.id):
+            assert code(intake.state, upload) == "U1.5"
     assert counted(world.home).devices == ()
+
+
+def test_of_a_log_that_is_new_the_right_edge_comes_first(world, day):
+    """A checkpoint is public: whoever has nothing else puts nothing on the disk."""
+    parcel = day[-1]
+    size = parcel.manifest.parts[0].size
+    with world.open() as intake:
+        upload = intake.begin(parcel.manifest.data).id
+        assert code(intake.hold, upload, 1, 0, b"junk") == "U1.19"
+        intake.hold(upload, 0, 0, bytes(size))
+        assert code(intake.hold, upload, 1, 0, b"junk") == "U1.19"
+        assert intake.state(upload).have == (0, 0)  # what was wrong is asked for again
+        intake.hold(upload, 0, 0, parcel.read(0))
+        intake.hold(upload, 1, 0, parcel.read(1))
+        assert intake.finish(upload, NOW).fields["what"] == "seal"
+
+
+def test_of_a_log_that_lies_here_nothing_whole_is_taken_again(world, tmp_path):
+    data = entries("m1", 600)
+    small, large = (public(tmp_path / str(size), "m1", data[:size]) for size in (300, len(data)))
+    world.send(parcel_of(large))
+    manifest = parcel_of(small).manifest
+    parts = [{"sha256": "0" * 64, "size": part.size} for part in manifest.parts]
+    whole = [number for number, tile in enumerate(manifest.tiles) if tile.width == 256]
+    with world.open() as intake:
+        upload = intake.begin(encode_manifest({**manifest.fields, "parts": parts})).id
+        assert len(whole) == 2
+        assert [code(intake.hold, upload, number, 0, b"junk") for number in whole] == ["U1.19"] * 2
 
 
 def test_pieces_stand_in_their_order_and_within_their_part(world, day):
     parcel = day[1]
-    data = parcel.read(1)
+    data = parcel.read(0)
     with world.open() as intake:
         upload = intake.begin(parcel.manifest.data).id
-        assert intake.hold(upload, 1, 0, data[:100]) == 100
+        assert intake.hold(upload, 0, 0, data[:100]) == 100
         for offset in (0, 99, 101):
-            error = refused(intake.hold, upload, 1, offset, data[100:])
+            error = refused(intake.hold, upload, 0, offset, data[100:])
             assert (error.code, error.problem.facts["have"]) == ("U1.6", 100)
-        assert code(intake.hold, upload, 1, 100, data) == "U1.2"
+        assert code(intake.hold, upload, 0, 100, data) == "U1.2"
         assert code(intake.hold, upload, len(parcel.manifest.parts), 0, b"x") == "U1.5"
         assert code(intake.hold, "0" * 128, 0, 0, b"x") == "U1.5"
-        assert intake.hold(upload, 1, 100, data[100:]) == len(data)
-        assert intake.state(upload).have[1] == len(data)
+        assert intake.hold(upload, 0, 100, data[100:]) == len(data)
+        assert intake.state(upload).have[0] == len(data)
 
 
 def test_nobody_fills_the_disk(world, tmp_path, monkeypatch):
@@ -423,8 +457,13 @@ def test_who_has_only_a_checkpoint_keeps_no_station_out(world, tmp_path, ballots
             for announced in strangers(parcel, first, 8):
                 upload = intake.begin(announced).id
                 for number, part in enumerate(parcel.manifest.parts):
-                    edge = parcel is open_ and number == 0
-                    intake.hold(upload, number, 0, parcel.read(number) if edge else b"j" * part.size)
+                    junk = b"j" * part.size
+                    if parcel is open_ or number in parcel.manifest.edge:
+                        intake.hold(
+                            upload, number, 0, parcel.read(0) if parcel is open_ and not number else junk
+                        )
+                    else:
+                        assert code(intake.hold, upload, number, 0, junk) == "U1.19"
         line, announced = Line(IntakeApp(intake, lambda: NOW)), strangers(own, 100, 10_000)
 
         class Crowded:

@@ -15,12 +15,13 @@ from dauys.intake.manifest import Manifest
 from dauys.intake.receipt import Receipt, make_receipt
 from dauys.intake.senders import Senders
 from dauys.intake.shelf import Shelf
-from dauys.record.checkpoint import OpenedCheckpoint, open_checkpoint
+from dauys.record.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from dauys.record.faults import LogError, MissingFileError
 from dauys.record.keys import VerifierKey
 from dauys.record.note import MAX_NOTE
 from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
+from dauys.record.tiles import WIDTH
 from dauys.record.writer import place_tiles
 
 
@@ -100,9 +101,36 @@ class Acceptance:
         if tree is None or tree.size <= (1 if stored is None else stored.size):
             return 0
         try:
-            return LogReader(PartSource(self._shelf, manifest), tree.size, tree.root).size
-        except LogError:
+            return self._reader(manifest, tree).size
+        except IntakeError:
             return 0
+
+    def check_turn(self, manifest: Manifest, number: int) -> None:
+        """Return where bytes of this part are taken now; parts of the edge that are wrong are forgotten.
+
+        Raises IntakeError U1.19 where another part comes first, U1.8 where the edge leads to another root.
+        Whoever has but a checkpoint can announce a log of any bytes. Of a new tree the right edge comes
+        first: it shows that the sender has it. Of a tree that lies here, what lies here is not taken again.
+        """
+        tree, stored = manifest.tree, self._stored(manifest)
+        if manifest.kind != "log" or tree is None or tree.size == 1 or number in manifest.edge:
+            return
+        if stored is not None and tree.size <= stored.size:
+            opened = self._senders.check(manifest)
+            fork = None if opened is None else find_fork(Seen(opened), [stored])
+            if fork is None and manifest.tiles[number].width == WIDTH:
+                raise IntakeError("U1.19", found=f"part {number}", expected="the log as it was kept")
+            return
+        if wrong := [one for one in sorted(manifest.edge) if self._forget_wrong(manifest, one)]:
+            raise IntakeError("U1.19", found=f"part {number}", expected=f"part {wrong[0]} first")
+        self._reader(manifest, tree)
+
+    def _forget_wrong(self, manifest: Manifest, number: int) -> bool:
+        """Whether a part is not here as it was claimed; all bytes of another one are forgotten."""
+        wrong = self._shelf.whole(manifest, number) is None
+        if wrong and self._shelf.held(manifest, number) >= manifest.parts[number].size:
+            self._shelf.forget(manifest.id, number)
+        return wrong
 
     def _remember(self, manifest: Manifest) -> None:
         if manifest.kind == "sighting":
@@ -110,22 +138,14 @@ class Acceptance:
 
     def _check_parts(self, manifest: Manifest) -> None:
         """Raise U1.7 where parts are missing; those that are not what was claimed are forgotten."""
-        missing = []
-        for number, part in enumerate(manifest.parts):
-            if self._shelf.whole(manifest, number) is None:
-                missing.append(number)
-                if self._shelf.held(manifest, number) >= part.size:
-                    self._shelf.forget(manifest.id, number)
+        missing = [number for number in range(len(manifest.parts)) if self._forget_wrong(manifest, number)]
         if missing:
             found = f"{len(manifest.parts) - len(missing)} of {len(manifest.parts)} parts"
             raise IntakeError("U1.7", found=found, expected="all parts, as claimed")
 
     def _accept_log(self, manifest: Manifest, opened: OpenedCheckpoint) -> str:
         tree = opened.checkpoint
-        try:
-            reader = LogReader(PartSource(self._shelf, manifest), tree.size, tree.root)
-        except LogError as error:
-            raise IntakeError("U1.8", found=error.problem.found, expected=error.problem.expected) from error
+        reader = self._reader(manifest, tree)
         try:
             what = check_log(reader, manifest.tiles)
         except IntakeError as error:
@@ -158,6 +178,13 @@ class Acceptance:
         if fork is not None:
             self.evidence.keep_fork(manifest, fork)
         self._shelf.place("manifests", manifest.id, manifest.data)
+
+    def _reader(self, manifest: Manifest, tree: Checkpoint) -> LogReader:
+        """Return the log that is under way. Raises IntakeError U1.8 where its edge leads to another root."""
+        try:
+            return LogReader(PartSource(self._shelf, manifest), tree.size, tree.root)
+        except LogError as error:
+            raise IntakeError("U1.8", found=error.problem.found, expected=error.problem.expected) from error
 
     def _stored(self, manifest: Manifest) -> Seen | None:
         """Return the largest tree of the device that was accepted."""

@@ -111,7 +111,7 @@ class _Sending:
                 return self._checked(self._post(f"{self._path}/done", b""))
             except IntakeError as error:
                 # Parts that did not come whole, or another sender of the same who was quicker.
-                if error.code not in ("U1.5", "U1.7") or not left:
+                if error.code not in ("U1.5", "U1.7", "U1.19") or not left:
                     raise
         raise self._no_answer("nothing")
 

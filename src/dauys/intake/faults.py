@@ -11,7 +11,7 @@ __all__ = ["NOWHERE", "STATUS", "IntakeError", "at", "misshapen", "printable"]
 #: Status of a refusal, by code.
 STATUS: Final[Mapping[str, int]] = {
     "U1.1": 400, "U1.2": 413, "U1.3": 404, "U1.4": 403, "U1.5": 404, "U1.6": 409, "U1.7": 409, "U1.8": 422,
-    "U1.9": 422, "U1.10": 422, "U1.11": 409, "U1.12": 413, "U1.13": 503, "U1.14": 408,
+    "U1.9": 422, "U1.10": 422, "U1.11": 409, "U1.12": 413, "U1.13": 503, "U1.14": 408, "U1.19": 409,
 }  # fmt: skip
 
 

@@ -83,9 +83,15 @@ class Manifest:
         return device_folder(self.vote, self.of).removeprefix("device/")
 
     @property
+    def edge(self) -> frozenset[int]:
+        """Numbers of the parts that are the right edge of a log: its partial tiles, which show its tree."""
+        edge = (n for n, tile in enumerate(self.tiles) if tile.level is not None and tile.width < WIDTH)
+        return frozenset(edge)
+
+    @property
     def order(self) -> tuple[int, ...]:
-        """Numbers of the parts as they are sent: the right edge of a log first, which shows its tree."""
-        edge = {n for n, tile in enumerate(self.tiles) if tile.level is not None and tile.width < WIDTH}
+        """Numbers of the parts as they are sent: the right edge of a log first."""
+        edge = self.edge
         return (*sorted(edge), *(n for n in range(len(self.parts)) if n not in edge))
 
     @property
@@ -175,7 +181,8 @@ def _check_tiles(tiles: tuple[Tile, ...], parts: tuple[Part, ...]) -> None:
     if len(tiles) != len(parts):
         raise IntakeError("U1.1", found=f"{len(parts)} parts", expected=f"{len(tiles)} parts")
     for tile, part in zip(tiles, parts, strict=True):
-        right = part.size <= MAX_BUNDLE if tile.level is None else part.size == tile.width * HASH_BYTES
+        most = tile.width * (MAX_BUNDLE // WIDTH)
+        right = part.size <= most if tile.level is None else part.size == tile.width * HASH_BYTES
         if not right:
             raise IntakeError("U1.1", found=f"{part.size} bytes", expected=f"the bytes of {tile.path}")
     whole = sum(part.size for part in parts)

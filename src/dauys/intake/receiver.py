@@ -88,7 +88,8 @@ class Intake:
         """Add bytes to a part and return how many are here.
 
         Raises IntakeError U1.5 for an upload or part that there is not, U1.6 where others are the next bytes,
-        U1.2 for more than the part has, U1.13.
+        U1.2 for more than the part has, U1.19 where other parts come first, U1.8 where they
+        are those of another tree, U1.13.
         """
         manifest = self._arriving(upload)
         if number >= len(manifest.parts):
@@ -101,6 +102,8 @@ class Intake:
             if have + len(data) > size:
                 raise IntakeError("U1.2", found=f"{have + len(data)} bytes", expected=f"{size} bytes")
             if data:
+                with self._refusing(manifest):
+                    self._acceptance.check_turn(manifest, number)
                 self.shelf.add(manifest, number, data)
                 self._count(manifest)
             return have + len(data)
@@ -118,13 +121,16 @@ class Intake:
             receipt = self.shelf.receipt(upload)
             if receipt is None:
                 self._acceptance.evidence.refuse_kept(manifest)
-                receipt = self._accept(self._arriving(upload), now)
+                with self._refusing(manifest):
+                    receipt = self._acceptance.accept(self._arriving(upload), now)
                 self.shelf.forget(upload)
             return receipt
 
-    def _accept(self, manifest: Manifest, now: str) -> Receipt:
+    @contextmanager
+    def _refusing(self, manifest: Manifest) -> Iterator[None]:
+        """Keep nothing of an upload that is refused for what it is."""
         try:
-            return self._acceptance.accept(manifest, now)
+            yield
         except IntakeError as error:
             if error.code in ("U1.8", "U1.9"):
                 # The same bytes would be refused again: nothing is kept of them.
