@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
@@ -163,6 +165,23 @@ def test_no_address_at_all() -> None:
     with pytest.raises(WorkerError) as raised, dask_workers("nonsense"):
         pass
     assert raised.value.problem.code == "V1.2"
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
+def test_a_client_that_could_not_connect_is_closed_at_once(monkeypatch, address) -> None:
+    """And not by the collector of garbage, within the start of another client, whose lock it would wait for."""
+    monkeypatch.setattr(cluster, "ANSWER", 1.0)
+    kind = import_module("distributed").Client
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(WorkerError) as raised, dask_workers(address):
+            pass
+        # The error is held, and with it all that its frames hold.
+        left = {one.status for one in gc.get_objects() if isinstance(one, kind)}
+        assert (raised.value.problem.code, left - {"closed", "running"}) == ("V1.2", set())
+    finally:
+        gc.enable()
 
 
 def test_without_the_extra_it_says_so(monkeypatch) -> None:

@@ -44,6 +44,21 @@ def _distributed() -> Any:
         raise WorkerError("V1.4", "no package distributed", "dauys[cluster]", "cluster_extra") from error
 
 
+def _client(package: Any, address: str) -> Any:
+    """Return a client that is connected; one that could not connect is closed, now.
+
+    Left to the collector of garbage it would be closed wherever that runs: within the start of the next
+    client, say, whose lock it then waits for, for ever.
+    """
+    client = package.Client.__new__(package.Client)
+    try:
+        client.__init__(address, timeout=ANSWER, set_as_default=False)
+    except BaseException:
+        client.__del__()  # which knows how far it came
+        raise
+    return client
+
+
 @contextmanager
 def dask_workers(address: str) -> Iterator[Workers]:
     """Give the workers of a cluster.
@@ -52,7 +67,7 @@ def dask_workers(address: str) -> Iterator[Workers]:
     """
     package = _distributed()
     try:
-        client = package.Client(address, timeout=ANSWER, set_as_default=False)
+        client = _client(package, address)
     except (OSError, ValueError) as error:
         raise WorkerError("V1.2", f"{address}: {error}"[:200], "a Dask scheduler", "cluster") from error
     try:
