@@ -169,7 +169,7 @@ def test_no_address_at_all() -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense"])
 def test_a_client_that_could_not_connect_is_closed_at_once(monkeypatch, address) -> None:
-    """And not by the collector of garbage, within the start of another client, whose lock it would wait for."""
+    """And not by the collector of garbage, within the start of another client whose lock is held."""
     monkeypatch.setattr(cluster, "ANSWER", 1.0)
     kind = import_module("distributed").Client
     gc.collect()
