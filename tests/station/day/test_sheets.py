@@ -15,7 +15,7 @@ from dauys.record.checkpoint import Checkpoint, sign_checkpoint
 from dauys.record.keys import ED25519, Signer
 from dauys.station.day import a4
 from dauys.station.day.protocols import ContestForm, Counted, Head, Sealed, Voters, three
-from dauys.station.day.sheets import Facts, _signers, sheets
+from dauys.station.day.sheets import _SIGNER, Facts, _signers, sheets
 from dauys.station.faults import StationError
 from dauys.verify.devices import spoken_code
 
@@ -132,3 +132,26 @@ def test_a_sheet_that_is_not_signed_yet_has_places_for_a_commission():
     facts = Facts(Text("С", "В", "E"), date(2004, 9, 19), "results.example", ())
     assert sum(map(len, _signers(facts))) == 8
     assert sum(map(len, _signers(replace(facts, names=("Омарова Қ.", "Ким Т."))))) == 3
+
+
+def test_an_electronic_sheet_to_be_signed_is_one_page_with_a_part_at_each_place():
+    told = words(sheets(three(HEAD, BOTH, COUNTED)[0], LISTS, replace(FACTS, names=()), [SEAL]))
+    assert "1 / 1" in told
+    assert told.count("Мүшесі / Член комиссии") == 5
+    for part in ("Төраға / Председатель", "Орынбасары / Заместитель", "Хатшы / Секретарь"):
+        assert part in told
+        assert a4.wide(part, a4.TEXT) < _SIGNER - 90
+
+
+def test_copies_are_told_once_they_were_given_out():
+    protocol = three(HEAD, BOTH, COUNTED)[0]
+    by_hand, told = (words(sheets(protocol, LISTS, replace(FACTS, copies=n), [SEAL])) for n in (None, 6))
+    assert any(line.endswith("наблюдателям: ____") for line in by_hand)
+    assert any(line.endswith("наблюдателям: 6") for line in told)
+
+
+def test_a_contest_is_named_as_people_call_it():
+    place = Text("№ 16 Құрманғазы сайлау округі", "Избирательный округ № 16 Курмангазы", "16")
+    told = words(sheets(three(HEAD, BOTH, COUNTED)[0], replace(LISTS, place=place), FACTS, [SEAL]))
+    assert " ".join(told).count("Құрманғазы") >= 2
+    assert "№ 0001" in told

@@ -40,10 +40,15 @@ from dauys.words import Words, group_digits
 _GAP: Final = 16.0
 _COLUMN: Final = (INNER - _GAP) / 2
 _SEAL: Final = 96.0
+#: What is below the signatures: when it was signed, and copies.
+_HANDED: Final = 26.0
 #: From one signature to the next; a stamp is at their right.
 _SIGNER: Final = (INNER - 84) / 2
-#: Places for signatures where no name is known yet.
+#: Places for signatures where no name is known yet; the rest are of members.
 PLACES: Final = 8
+_ROLES: Final = ("chair", "deputy", "secretary")
+#: Widths of the cells below the title, in parts of the sheet.
+_CELLS: Final = (0.16, 0.4, 0.12, 0.16, 0.16)
 #: The number of the line of votes in all, in equations.
 _VALID: Final = "V"
 _SESSIONS: Final = (
@@ -55,7 +60,7 @@ _SESSIONS: Final = (
 class Facts:
     """What a sheet says beside its numbers. `names`: of those who sign; `address`: where the record is.
 
-    `articles`: of the law, as in "43, 50-1".
+    `articles`: of the law, as in "43, 50-1". `copies`: given to observers, None where it is written by hand.
     """
 
     election: Text
@@ -64,6 +69,7 @@ class Facts:
     names: tuple[str, ...]
     articles: str = "43, 50-2"
     rehearsal: bool = False
+    copies: int | None = None
 
 
 def sheets(
@@ -186,56 +192,69 @@ def _head(page: Page, protocol: Protocol, contest: ContestForm, facts: Facts) ->
         page.text(MARGIN + INNER / 2, y + 11.5, " / ".join(_say("sheet.rehearsal")), STRONG, "middle")
         y += 22
     page.rule(MARGIN, y, INNER, 1.2)
+    name = contest.place or contest.title
     cells = (
-        ("sheet.station", protocol.station),
-        ("sheet.contest", contest.id),
+        ("sheet.station", f"№ {protocol.station}"),
+        ("sheet.contest", " / ".join(dict.fromkeys((name.kk, name.ru)))),
         ("sheet.round", str(protocol.round)),
         ("sheet.date", facts.day.strftime("%d.%m.%Y")),
         ("sheet.version", str(protocol.version)),
     )
-    for at, (key, value) in enumerate(cells):
-        x = MARGIN + at * INNER / len(cells)
+    x, low = MARGIN, y + 32
+    for (key, value), part in zip(cells, _CELLS, strict=True):
         page.text(x, y + 12, " / ".join(dict.fromkeys(_say(key))), TEXT)
-        page.text(x, y + 25, value, HEAD)
-    page.rule(MARGIN, y + 32, INNER, 1.2)
-    return y + 32
+        lines = a4.broken(value, HEAD, part * INNER - 8)
+        for below, line in enumerate(lines):
+            page.text(x, y + 25 + below * 13, line, HEAD)
+        x, low = x + part * INNER, max(low, y + 19 + len(lines) * 13)
+    page.rule(MARGIN, low, INNER, 1.2)
+    return low
 
 
 def _tail_height(facts: Facts, seals: Sequence[Sealed]) -> float:
-    return 10 + len(seals) * (_SEAL + 8) + max(76, 24 + sum(map(_signer_height, _signers(facts))))
+    signers = sum(map(_signer_height, _signers(facts)))
+    return 10 + len(seals) * (_SEAL + 8) + max(76, 14 + signers + _HANDED)
 
 
 def _signers(facts: Facts) -> list[list[list[str]]]:
     """Return two by two the names of those who sign, in lines, with an empty place where they are odd.
 
-    A sheet that is printed to be signed has no names yet, and places for a whole commission.
+    A sheet that is printed to be signed has no names yet, and places for a whole commission, by their parts.
     """
-    names = [a4.broken(name, TEXT, _SIGNER - 100) for name in facts.names]
-    names += [[]] * ((3 if names else PLACES) - len(names))
+    names = [a4.broken(name, TEXT, _SIGNER - 90) for name in facts.names]
+    if not names:
+        parts = (*_ROLES, *["member"] * (PLACES - len(_ROLES)))
+        return [
+            [[" / ".join(_say(f"sheet.role.{one}"))] for one in parts[at : at + 2]]
+            for at in range(0, PLACES, 2)
+        ]
+    names += [[]] * (3 - len(names))
     return [names[at : at + 2] for at in range(0, len(names), 2)]
 
 
 def _signer_height(pair: Sequence[Sequence[str]]) -> float:
-    return 11.0 + 11 * max(1, *(len(lines) for lines in pair), 1)
+    return 6.0 + 11 * max(1, *(len(lines) for lines in pair), 1)
 
 
 def _tail(page: Page, y: float, facts: Facts, seals: Sequence[Sealed]) -> None:
     for seal in seals:
         _seal(page, y, seal)
         y += _SEAL + 8
-    kk, ru = _say("sheet.signatures")
-    page.beside(MARGIN, y + 10, [(f"{kk} / ", STRONG), (ru, TEXT)])
-    low = y + 32
+    low = y + 16
     for pair in _signers(facts):
         for at, lines in enumerate(pair):
             x = MARGIN + at * _SIGNER
-            page.rule(x, low + 2, 84, 0.5)
+            page.rule(x, low + 2, 78, 0.5)
             for below, line in enumerate(lines):
-                page.text(x + 90, low + below * 11, line, TEXT)
+                page.text(x + 84, low + below * 11, line, TEXT)
         low += _signer_height(pair)
-    page.circle(MARGIN + INNER - 34, y + 38, 32)
+    page.circle(MARGIN + INNER - 34, y + 36, 32)
     for at, text in enumerate(dict.fromkeys(_say("sheet.stamp"))):
-        page.text(MARGIN + INNER - 34, y + 36 + at * 11, text, TEXT, "middle")
+        page.text(MARGIN + INNER - 34, y + 34 + at * 11, text, TEXT, "middle")
+    low += 4
+    told = _say("sheet.handed", copies="____" if facts.copies is None else facts.copies)
+    for at, (line, face) in enumerate(zip(told, (STRONG, TEXT), strict=True)):
+        page.text(MARGIN, low + at * 12, line, face)
 
 
 def _seal(page: Page, y: float, seal: Sealed) -> None:
@@ -262,7 +281,8 @@ def _seal(page: Page, y: float, seal: Sealed) -> None:
 
 def _foot(page: Page, protocol: Protocol, facts: Facts, seals: Sequence[Sealed], number: str) -> None:
     page.rule(MARGIN, FOOT + 2, INNER, 1)
-    name = f"{protocol.station} · {protocol.contest} · {protocol.channel.value} · {protocol.version}"
+    version = " / ".join(dict.fromkeys(_say("sheet.version")))
+    name = f"{protocol.station} · {protocol.contest} · {version} {protocol.version}"
     page.text(MARGIN, FOOT + 13, name, TEXT)
     page.text(MARGIN + INNER * 0.45, FOOT + 13, facts.address, TEXT, "middle")
     if seals:

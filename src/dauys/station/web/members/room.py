@@ -249,9 +249,11 @@ class Room:
         return slip_counts(self.contests, self.test.book.require("slips"))
 
     def signed_facts(self) -> Facts:
-        """Return what sheets say, with the names of those who signed."""
+        """Return what sheets say, with the names of those who signed and the copies given out."""
         signed = self.night.book.minuted("signed")
-        return self.paper if signed is None else replace(self.paper, names=tuple(signed["names"]))
+        if signed is None:
+            return self.paper
+        return replace(self.paper, names=tuple(signed["names"]), copies=signed["facts"].get("copies"))
 
 
 def slip_counts(contests: tuple[ContestForm, ...], values: Mapping[str, int]) -> tuple[SlipCount, ...]:
