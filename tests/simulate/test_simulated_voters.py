@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from dauys.domain.election import Repeat
 from dauys.formats.voters import Allowed, encode_voters, parse_extract, read_voters
 from dauys.record.book import open_record
 from dauys.simulate.record import simulate_record
@@ -84,3 +85,13 @@ def test_each_vote_has_a_salt_of_its_own(scene):
     second = make_extract(scene.election, station, "simulation/2/0", SEED)
     assert first.salt != second.salt
     assert first.hash != second.hash
+
+
+def test_voters_of_a_repeat_are_18_on_its_own_day(scene):
+    day = DAY.replace(year=DAY.year + 1)
+    repeat = Repeat(1, 1, day, (scene.election.stations[1].id,), "decision 7")
+    election = replace(scene.election, repeats=(repeat,))
+    extract = make_extract(election, election.stations[1], "simulation/1/1", SEED)
+    assert extract.voters == make_voters(election.stations[1], day, SEED)
+    with pytest.raises(KeyError):
+        make_extract(election, election.stations[1], "simulation/1/2", SEED)

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, cards_left, make, vote
 
 from dauys.crypto.framing import framed_hash, holds
 from dauys.crypto.shapes import canonical
+from dauys.domain.election import Repeat
 from dauys.record.checkpoint import open_checkpoint
 from dauys.record.disk import Disk
 from dauys.record.keys import parse_verifier_key
@@ -27,8 +29,10 @@ from dauys.station.keeping import sealing
 from dauys.station.keeping.folders import Media
 from dauys.station.keeping.records import RecordFile
 from dauys.station.keeping.sealing import destroy
+from dauys.station.program import make_day
 from dauys.station.setup import install, installation_of, read_own_kit
 from dauys.station.software import software_hash
+from dauys.station.web.desk.of_station import desks_of
 from dauys.station.web.members.of_station import room_of
 
 
@@ -329,3 +333,15 @@ def test_no_session_begins_on_one_medium_before_two_members_decide(laptop, made)
         station.day.incident("single", decision(PEOPLE, "the stick was lost"))
         vote(station, made.cards[0], [[0], [1]])
         assert room.next() == "voting"
+
+
+def test_a_repeat_has_its_own_day_at_the_station(laptop):
+    with laptop.open() as station:
+        kit = station.kit
+        opens = kit.opens + timedelta(weeks=8)
+        repeat = Repeat(1, 1, opens.date(), (STATION,), "decision 7")
+        election = replace(kit.election, repeats=(repeat,))
+        kit = replace(kit, vote_id="simulation/1/1", election=election, opens=opens)
+        day = make_day(kit, station.device, station.opened, station.clocks)
+        assert day.windows[Phase.OPEN].opens == opens
+        assert desks_of(replace(station, kit=kit)).about.day == opens.date()

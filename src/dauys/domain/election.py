@@ -298,6 +298,16 @@ class Election:
         """Return the id of one vote, which everything cryptographic of that day is bound to."""
         return f"{self.id}/{round_number}/{repeat}"
 
+    def day_of(self, vote: str) -> date | None:
+        """Return the day of a vote: of a repeat its own; None where this election has no such vote."""
+        own, number, repeat = vote.split("/") if vote.count("/") == 2 else ("", "", "")
+        if own != self.id or not number.isdigit():
+            return None
+        if repeat == "0":
+            return self.days.get(int(number))
+        found = (one.day for one in self.repeats if (str(one.round), str(one.number)) == (number, repeat))
+        return next(found, None)
+
     def contests(self, round_number: int = 1) -> tuple[Contest, ...]:
         """Return the contests that can be held in a round: the lists, the constituencies, the others.
 

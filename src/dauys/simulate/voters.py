@@ -32,9 +32,11 @@ _RUSSIAN_FATHERS: Final = (
 def make_extract(election: Election, station: Station, vote: str, seed: int) -> Extract:
     """Return the register extract of a station for a vote: as many voters as are registered there.
 
-    The salt comes from the seed, as every secret of a simulation does.
+    The salt comes from the seed, as every secret of a simulation does. Raises KeyError for another vote.
     """
-    day = election.days[int(vote.split("/")[1])]
+    day = election.day_of(vote)
+    if day is None:
+        raise KeyError(vote)
     salt = sha256(f"{MARK}/{seed}/{vote}/{station.id}/register".encode()).digest()
     return Extract(salt, make_voters(station, day, seed))
 

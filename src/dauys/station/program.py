@@ -155,7 +155,7 @@ def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:
     zone = kit.place.time_zone
     at = ZoneInfo(zone)
     watch = Watch(lambda: clocks.now().astimezone(at), clocks.monotonic, minuted_moments(opened.journal))
-    return Day(device, opened.journal, opened.log, windows(kit.election, zone, kit.round), watch)
+    return Day(device, opened.journal, opened.log, windows(kit.election, zone, kit.vote_id), watch)
 
 
 def ballots_of(kit: Kit, *, test: bool = False) -> dict[str, tuple[Listed, ...]]:

@@ -96,7 +96,7 @@ class _Reading:
         policy = check_log(pieces, log_key)
         election = self._election()
         station = self._station(election)
-        day = day_of(election, self.vote)
+        day = election.day_of(self.vote)
         if day is None:
             raise pieces.refuse("W1.9", "kit.json", self.vote, f"a vote of {election.id}")
         ballots = self._ballots(election)
@@ -236,17 +236,6 @@ class _Reading:
             if one["id"] == name and one["level"] != "station" and above:
                 return bytes.fromhex(one["key"])
         raise self.pieces.refuse("W1.3", "kit.json", name, f"a commission above station {station.id}")
-
-
-def day_of(election: Election, vote: str) -> date | None:
-    """Return the day of a vote of this election; None where it has no such vote."""
-    own, number, repeat = vote.split("/") if vote.count("/") == 2 else ("", "", "")
-    if own != election.id or not number.isdigit():
-        return None
-    if repeat == "0":
-        return election.days.get(int(number))
-    found = (one.day for one in election.repeats if (str(one.round), str(one.number)) == (number, repeat))
-    return next(found, None)
 
 
 def _contests_of(ballots: BallotElection, style: str) -> tuple[str, ...]:

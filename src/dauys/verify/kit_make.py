@@ -18,7 +18,6 @@ from dauys.record.proof import TlogProof
 from dauys.verify.context import Context, VoteContext
 from dauys.verify.keys import check_vote_keys
 from dauys.verify.kit import Kit, read_kit
-from dauys.verify.kit_contents import day_of
 from dauys.verify.kit_file import encode_kit, make_manifest, refuse
 from dauys.verify.kit_pieces import EXTRACT, POLICY, entry_path, proof_path
 from dauys.verify.logs import check_definition, check_entries, check_files, open_election_log
@@ -91,7 +90,7 @@ def freeze_extract(
     home = next((s for s in election.stations if s.id == station), None) if election else None
     if election is None or home is None or not home.electronic:
         raise refuse("W1.9", record.address, station, "a station that votes electronically")
-    day = day_of(election, vote or election.vote_id(1))
+    day = election.day_of(vote or election.vote_id(1))
     if day is None:
         raise refuse("W1.9", record.address, vote, f"a vote of {election.id}")
     allowed = Allowed(day, {place.id for place in election.constituencies})

@@ -6,7 +6,7 @@ Moments come from the election file and the declared parameters of its law; noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
@@ -58,16 +58,20 @@ class Window:
         return "late" if self.due is not None and moment >= self.due else "in_time"
 
 
-def windows(election: Election, zone: str, round_number: int) -> Mapping[Phase, Window]:
-    """Return the window of each phase at a station in this IANA time zone.
+def windows(election: Election, zone: str, vote: str) -> Mapping[Phase, Window]:
+    """Return the window of each phase of a vote at a station in this IANA time zone.
+
+    A repeat has its own day. Raises KeyError for a vote that is none of this election.
 
     **Source:** Constitutional Law on Elections, Art. 50-1(5) installation within three days before the day;
     50-2(1) check 30 minutes before opening; 43(1) the count begins at closing and takes 12 hours at most.
     """
-    law = load(election.law).with_parameters(election.parameters)
-    duties = {one.code: one for one in due(election, law) if one.round == round_number and _is_for(one, zone)}
+    day, number = election.day_of(vote), int(vote.split("/")[1])
+    if day is None:
+        raise KeyError(vote)
+    law, own = load(election.law).with_parameters(election.parameters), replace(election, days={number: day})
+    duties = {one.code: one for one in due(own, law) if one.round == number and _is_for(one, zone)}
     at = ZoneInfo(zone)
-    day = election.days[round_number]
     opens, closes = (datetime.combine(day, clock, at) for clock in (election.opens, election.closes))
     installed, checked, counted = duties["N2.1"], duties["N2.2"], duties["N3.1"]
     return {

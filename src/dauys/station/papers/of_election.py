@@ -43,10 +43,13 @@ def styles_of(
 def head_of(
     election: Election, vote_id: str, station: str, device: str, address: str, *, test: bool = False
 ) -> ReceiptHead:
-    """Return what the receipts of a device begin with. `address`: where the record is to be looked at."""
-    _, number, repeat = vote_id.split("/")
-    days = {(one.round, one.number): one.day for one in election.repeats}
-    day = election.days[int(number)] if repeat == "0" else days[int(number), int(repeat)]
+    """Return what the receipts of a device begin with. `address`: where the record is to be looked at.
+
+    Raises KeyError for a vote that is none of this election.
+    """
+    day = election.day_of(vote_id)
+    if day is None:
+        raise KeyError(vote_id)
     return ReceiptHead(_vote(election, vote_id, test=test), day, vote_id, station, device, address)
 
 

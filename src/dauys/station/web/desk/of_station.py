@@ -20,7 +20,7 @@ def desks_of(station: Station) -> DeskRooms:
     contests = texts.contests()
     about = DeskAbout(
         station=kit.station,
-        day=kit.election.days[kit.round],
+        day=kit.opens.date(),
         ballots=tuple(one.title for one in contests),
         place=next((one.place for one in contests if one.place is not None), None),
         districts={one.id: one.name for one in kit.election.constituencies},
