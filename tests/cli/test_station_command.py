@@ -98,8 +98,19 @@ def test_a_device_is_set_up_checked_sealed_and_exported(dauys, made):
     refused = dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", code=2)
     assert "the numbers do not add up" in refused
     assert "Count the cards again" in refused
-    told = dauys("seal", *OPEN, "--cards", cards, "0", "0", cards, "0")
-    assert "The seal: 2 entries, " in told
+    assert "--apart REASON --member NAME --member NAME" in refused
+    two = ("--member", PEOPLE[0], "--member", PEOPLE[1])
+    at("2004-09-20T09:00:00+06:00")
+    late = dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", "--apart", "lost", *two, code=2)
+    assert "outside its time (late)" in late
+    assert "--outside REASON" in late
+    wrong = dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", "--outside", "no power", *two, code=2)
+    assert "the numbers do not add up" in wrong
+    both = ("--outside", "no power", "--apart", "lost")
+    assert "J3.7" in dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", *both, *two[:2], code=2)
+    at(DAY.format("20:05"))
+    told = dauys("seal", *OPEN, "--cards", cards, "0", "0", "3", "0", "--apart", "lost", *two)
+    assert "The seal: 3 entries, " in told
     assert dauys("seal", *OPEN, "--cards", cards, "0", "0", cards, "0") == told
     # The laptop has died: the second medium gives the same.
     told = dauys("export", "usb", "out")

@@ -16,7 +16,7 @@ from dauys.record.reader import LogReader
 from dauys.record.sources import FolderSource
 from dauys.record.writer import copy_log
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, DeskCount, close_fields
+from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, require_sums, sums
 from dauys.station.keeping.sealing import close, destroy
 
 
@@ -44,6 +44,7 @@ def counts(bench, **more):
     desk = {"registered": 300, "additions": 1, "readmitted": 0, "tests": journal.count("test")}
     desk = desk | {"checked_in": bench.desk.admitted - desk["tests"]} | more
     cards = CardCount(CARDS, 1, 2, CARDS - used - 3, 0)
+    require_sums(sums(journal, DeskCount(**desk), cards))
     return close_fields(journal, DeskCount(**desk), cards)
 
 
@@ -109,7 +110,7 @@ def test_what_is_missing_at_close_is_named(busy):
         used = sum(1 for _ in bench.journal.endings())
         desk = DeskCount(300, 1, bench.desk.admitted - 1, 0, 1)
         with raises("J3.5"):
-            close_fields(bench.journal, desk, CardCount(CARDS, 1, 2, CARDS - used - 4, 0))
+            require_sums(sums(bench.journal, desk, CardCount(CARDS, 1, 2, CARDS - used - 4, 0)))
 
 
 def test_no_close_with_a_session_under_way(busy):

@@ -22,6 +22,7 @@ from dauys.simulate.fewer import with_fewer_ballots
 from dauys.simulate.live import LiveDay
 from dauys.simulate.record import simulate_record
 from dauys.simulate.scene import scene_of_seed
+from dauys.station.day.people import decision
 from dauys.station.keeping.closing import CardCount
 from dauys.verify.options import Options, Silent
 from dauys.verify.report import Status
@@ -64,16 +65,30 @@ class RealStation:
             self._vote(one, rows[half:], voters=range(half + 1, len(rows) + 1))
             one.desk.readmit("1", PEOPLE[0])
             vote(one, self.cards.pop(), chosen(one.kit, rows[0]), "challenge")
-            laptop.at("20:05")
-            one.day.close_polls(PEOPLE, one.booths)
-            used = len(rows) + 1
-            one.seal(CardCount(used + len(self.cards), 0, 0, len(self.cards), 0))
+            self._close(one, len(rows) + 1)
         return LiveDay(log, tuple(shown))
+
+    def _close(self, one, used: int) -> None:
+        self.laptop.at("20:05")
+        one.day.close_polls(PEOPLE, one.booths)
+        one.seal(CardCount(used + len(self.cards), 0, 0, len(self.cards), 0))
 
     def _vote(self, one, rows, voters) -> None:
         for number, row in zip(voters, rows, strict=True):
             one.desk.mark(str(number), "electronic")
             vote(one, self.cards.pop(), chosen(one.kit, row))
+
+
+class Apart(RealStation):
+    """One whose numbers do not add up: a test that was open when paper went on, and a card that is gone."""
+
+    def _close(self, one, used: int) -> None:
+        two = decision(PEOPLE, "nobody knows why")
+        one.desk.test("Observer")
+        one.day.incident("paper", two)
+        self.laptop.at("20:05")
+        one.day.close_polls(PEOPLE, one.booths, None, one.desk.count(), accepted=two)
+        one.seal(CardCount(used + len(self.cards), 0, 0, len(self.cards) - 1, 0), accepted=two)
 
 
 def chosen(kit, row: bytes) -> list[list[int]]:
@@ -126,3 +141,18 @@ def test_nothing_secret_of_the_station_stands_in_the_record(played):
     voters = (made.record.parent / "private" / STATION / "voters.csv").read_text().splitlines()
     assert all(line.split(",")[1].encode() not in public for line in voters[1:20])
     assert f"{VOTE}/device/{DEVICE}".encode() in public
+
+
+def test_a_station_whose_numbers_do_not_add_up_is_found_and_its_ballots_count(played, tmp_path):
+    scene = with_fewer_ballots(scene_of_seed(2, 40, SEED), {STATION: BALLOTS}, SEED)
+    made = simulate_record(tmp_path / "out", scene, SEED, live=Apart(tmp_path / "laptop"))
+    report, whole = report_of(made, tmp_path / "work"), report_of(played[0], tmp_path / "whole")
+    failed = [finding for finding in report.findings if finding.status is Status.FAILED]
+    found = {(one.code, one.where.device, one.found) for one in failed}
+    assert found == {
+        ("C6.1", DEVICE, "admitted 36, came 35, ended 35"),
+        ("C6.2", DEVICE, "received 124, used 35, left 88"),
+    }
+    assert all(one.seats is not None and one.run_offs is not None for one in failed)
+    for code in ("S1.1", "S1.2", "T7.4", "T7.5", "P3.4", "C2", "R1.1", "L9.3", "L9.4"):
+        assert report.counts[code].passed == whole.counts[code].passed > 0, code

@@ -345,3 +345,24 @@ def test_a_repeat_has_its_own_day_at_the_station(laptop):
         day = make_day(kit, station.device, station.opened, station.clocks)
         assert day.windows[Phase.OPEN].opens == opens
         assert desks_of(replace(station, kit=kit)).about.day == opens.date()
+
+
+def test_an_observer_who_cast_keeps_no_votes_locked_in(laptop, made, tmp_path):
+    two = decision(PEOPLE, "the observer cast a ballot")
+    with laptop.open() as station:
+        laptop.begin(station)
+        station.desk.test("Observer")
+        vote(station, made.cards[0], [[0], [1]])
+        laptop.at("20:05")
+        with pytest.raises(StationError, match=r"J3\.5"):
+            station.day.close_polls(PEOPLE, station.booths, None, station.desk.count())
+        station.day.close_polls(PEOPLE, station.booths, None, station.desk.count(), accepted=two)
+        with pytest.raises(StationError, match=r"J3\.5") as raised:
+            station.seal(cards_left(made, 2))
+        assert raised.value.problem.hint == "close_cards"
+        station.desk.open_case("9", "was here before")  # nothing was closed
+        station.seal(cards_left(made, 2), accepted=two)
+        assert [one.kind for one in station.day.incidents()] == ["sums", "sums"]
+    export(laptop.media.second, tmp_path / "usb", Disk())
+    kinds = entries(tmp_path / "usb" / DEVICE)
+    assert kinds == ["open", "ballot", "batch", "incident", "incident", "close"]

@@ -21,6 +21,7 @@ from dauys.cli.station_printers import Fitting
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
 from dauys.station.day.media import replace_second
+from dauys.station.day.people import decision
 from dauys.station.drive.load import Load, Pace, crowd
 from dauys.station.export import export
 from dauys.station.faults import StationError, at
@@ -151,12 +152,19 @@ def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
     "--cards", cls=Option, type=click.IntRange(0), nargs=5, required=True,
     metavar="RECEIVED RETURNED SPOILED UNUSED MISSING", help="option.cards",
 )  # fmt: skip
+@click.option("--outside", cls=Option, metavar="REASON", help="option.outside")
+@click.option("--apart", cls=Option, metavar="REASON", help="option.apart")
+@click.option("--member", "members", cls=Option, multiple=True, metavar="NAME", help="option.member")
 @lang_option
 @reporting
 def seal(cards: tuple[int, int, int, int, int], **given: Any) -> int:
     """Write the last batch and *close*, sign, and show the seal."""
+    # Apart from each other: whoever decides about the hour has decided nothing about numbers.
+    decided, accepted = (
+        None if given[one] is None else decision(given["members"], given[one]) for one in ("outside", "apart")
+    )
     with _open({**given, "booths": ()}) as station:
-        tree = station.seal(CardCount(*cards))
+        tree = station.seal(CardCount(*cards), decided=decided, accepted=accepted)
         tell_seal(tree, words_for(click.get_current_context()))
     return 0
 

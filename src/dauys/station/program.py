@@ -20,13 +20,14 @@ from dauys.domain.election import AGAINST_ALL
 from dauys.station.day.day import Day
 from dauys.station.day.media import finish_destroying
 from dauys.station.day.minutes import minuted_moments
+from dauys.station.day.people import Decision
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, windows
 from dauys.station.desk.folders import open_desk
 from dauys.station.desk.journal import DeskJournal
 from dauys.station.device import Device
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, close_fields
+from dauys.station.keeping.closing import CardCount, DeskCount
 from dauys.station.keeping.device_log import Sample, Tree
 from dauys.station.keeping.folders import Media, Opened, open_media, unlock
 from dauys.station.keeping.secrets import Random
@@ -88,19 +89,33 @@ class Station:
         """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
         return self.day.read(system_sample)
 
-    def seal(self, cards: CardCount, register: bytes | None = None) -> Tree:
+    def seal(
+        self,
+        cards: CardCount,
+        register: bytes | None = None,
+        *,
+        decided: Decision | None = None,
+        accepted: Decision | None = None,
+    ) -> Tree:
         """Close the desk, then seal the device; again it is the same seal.
 
         Raises StationError J3.1 before voting is over, else as `Day.seal`.
         """
         phase = self.day.phase()
         if phase not in (Phase.CLOSED, Phase.SEALED):
-            # Asked first, as the sums below: a desk that is closed corrects nothing any more.
             raise StationError("J3.1", found=phase.value, expected=Phase.CLOSED.value)
-        if phase is Phase.CLOSED:
-            close_fields(self.opened.journal, self.desk.count(), cards, register)
+        return self.day.seal(
+            self.desk.count(),
+            cards,
+            register,
+            decided=decided,
+            accepted=accepted,
+            close_desk=self._close_desk,
+        )
+
+    def _close_desk(self) -> DeskCount:
         self.desk.close()
-        return self.day.seal(self.desk.count(), cards, register)
+        return self.desk.count()
 
 
 #: Chooses with the randomness of the operating system.

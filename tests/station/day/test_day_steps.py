@@ -376,3 +376,103 @@ def test_nobody_takes_an_admission_that_is_being_ended(place, monkeypatch):
         assert day.end_unused(bench.booths, TWO) == 1
         voter.join()
         assert (found, bench.booths.free()) == (["J2.1"], 0)
+
+
+SEAL = {
+    **WINDOWS,
+    Phase.SEALED: Window("Art. 43(1)", POLLS + timedelta(hours=13), POLLS + timedelta(hours=25)),
+}
+
+
+def told(day):
+    return [(one.kind, dict(one.facts)) for one in day.incidents()]
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_numbers_that_nobody_can_put_right_lock_no_votes_in(place, paper):
+    """An observer was admitted as a test, and cast; nothing at desk or booth can change that."""
+    clocks, desk = Clocks(), DeskCount(10, 0, 0, 0, 1)
+    with place.open() as bench:
+        day = opened_day(bench, clocks)
+        bench.vote(1)
+        if paper:
+            day.incident("paper", TWO)
+        clocks.to(POLLS + timedelta(hours=13))
+        for decided in (None, TWO):  # what was decided of the time is decided of no number
+            with pytest.raises(StationError) as raised:
+                day.close_polls(NAMES, bench.booths, decided, desk)
+            assert (code(raised), raised.value.problem.hint) == ("J3.5", "close_tests")
+        assert (day.phase(), [one.kind for one in day.incidents()]) == (Phase.OPEN, ["paper"] * paper)
+        day.close_polls(NAMES, bench.booths, None, desk, accepted=TWO)
+        apart = ("sums", {"what": "tests", "found": "0", "expected": "1"})
+        assert told(day)[-1] == apart
+        assert (day.phase(), day.apart(desk)) == (Phase.CLOSED, ())
+        size, _ = day.seal(desk, CardCount(3, 0, 0, 2, 0))  # the same numbers are decided
+        assert told(day).count(apart) == 1
+        reader = bench.opened.log.store.reader()
+        entries = [parse_entry(reader.entry(at), at, "device") for at in range(1, size) if at != 1]
+        assert "sums (expected 1, found 0, what tests): ток кеш қосылды [Омарова Қ., Ким Т.]" in [
+            one.fields["what"] for one in entries if one.kind == "incident"
+        ]
+        assert entries[-1].fields["counts"]["admitted"] == entries[-1].fields["counts"]["cast"] == 1
+
+
+def test_cards_that_are_lost_are_decided_about_with_their_number(place):
+    clocks, desk = Clocks(), DeskCount(10, 0, 1, 0, 0)
+    with place.open() as bench:
+        day = opened_day(bench, clocks)
+        bench.vote(1)
+        clocks.to(POLLS + timedelta(hours=13))
+        day.close_polls(NAMES, bench.booths)
+        with pytest.raises(StationError) as raised:
+            day.seal(desk, CardCount(3, 0, 0, 1, 0), decided=TWO)
+        assert (code(raised), raised.value.problem.found, day.incidents()) == ("J3.5", "2", [])
+        day.seal(desk, CardCount(3, 0, 0, 1, 0), accepted=TWO)
+        assert told(day) == [("sums", {"what": "cards", "found": "2", "expected": "3"})]
+
+
+def test_a_decision_about_numbers_is_one_about_these_alone(place):
+    clocks, desk = Clocks(), DeskCount(10, 0, 2, 0, 0)
+    with place.open() as bench:
+        day = opened_day(bench, clocks)
+        bench.vote(1)
+        clocks.to(POLLS + timedelta(hours=13))
+        day.close_polls(NAMES, bench.booths, None, desk, accepted=TWO)
+        with pytest.raises(StationError) as raised:
+            day.seal(DeskCount(10, 0, 3, 0, 0), CardCount(3, 0, 0, 2, 0))
+        assert code(raised) == "J3.5"
+        with pytest.raises(StationError) as raised:
+            day.seal(desk, CardCount(3, 0, 0, 2, 0), close_desk=lambda: DeskCount(10, 0, 3, 0, 0))
+        assert (code(raised), day.phase()) == ("J3.5", Phase.CLOSED)
+
+
+@pytest.mark.parametrize(("hour", "found"), [(10, "early"), (25, "late")])
+def test_sealing_outside_its_time_is_decided_too(place, hour, found):
+    clocks, desk, cards = Clocks(), DeskCount(10, 0, 1, 0, 0), CardCount(3, 0, 0, 2, 0)
+    with place.open() as bench:
+        opened_day(bench, clocks)
+        day = make(bench, clocks, SEAL)
+        bench.vote(1)
+        clocks.to(POLLS + timedelta(hours=hour))
+        day.close_polls(NAMES, bench.booths, TWO)
+        before = told(day)
+        for accepted in (None, TWO):
+            with pytest.raises(StationError) as raised:
+                day.seal(desk, cards, accepted=accepted)
+            assert (code(raised), raised.value.problem.found) == ("J3.2", found)
+        assert (day.phase(), told(day)) == (Phase.CLOSED, before)
+        day.seal(desk, cards, decided=TWO)
+        assert sorted(map(str, told(day))) == sorted(map(str, [*before, ("time", {"phase": "sealed"})]))
+    with place.open() as bench:
+        assert make(bench, clocks, SEAL).seal(desk, cards) == bench.opened.log.tree()
+
+
+def test_in_its_time_the_seal_asks_nobody(place):
+    clocks = Clocks()
+    with place.open() as bench:
+        opened_day(bench, clocks)
+        day = make(bench, clocks, SEAL)
+        clocks.to(POLLS + timedelta(hours=13))
+        day.close_polls(NAMES, bench.booths)
+        day.seal(DeskCount(10, 0, 0, 0, 0), CardCount(0, 0, 0, 0, 0), decided=TWO, accepted=TWO)
+        assert day.incidents() == []

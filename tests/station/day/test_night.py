@@ -14,7 +14,7 @@ from dauys.station.day.book import read_book
 from dauys.station.day.media import replace_second
 from dauys.station.day.night import Night
 from dauys.station.day.protocols import BLANK, ContestForm, Sealed, findings
-from dauys.station.day.windows import Phase
+from dauys.station.day.windows import Phase, Window
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import DeskCount
 from dauys.station.keeping.folders import Media
@@ -314,3 +314,39 @@ def test_a_disk_that_is_full_at_the_seal_makes_no_seal(place, full, monkeypatch)
         assert own.seal() == bench.opened.log.tree()
         assert bench.opened.log.tree()[0] == 8  # open, five ballots, batch, close
         assert own.seal_code()
+
+
+def test_a_seal_that_is_refused_closes_no_desk(place):
+    clocks, closed_desk = Clocks(), []
+    with place.open() as bench:
+        own = closed(bench, clocks)
+        own.close_desk = lambda: closed_desk.append(1)
+        own.day.windows = {Phase.SEALED: Window("Art. 43(1)", EVENING + timedelta(hours=1))}
+        both(own, "cards", CARD_FIELDS | {"unused": CARD_FIELDS["unused"] - 1})
+        (apart,) = own.apart()
+        assert (apart.what, apart.found, apart.total) == ("cards", CARDS - 1, CARDS)
+        for decisions, expected in (({}, "J3.5"), ({"decided": TWO}, "J3.5"), ({"accepted": TWO}, "J3.2")):
+            with pytest.raises(StationError) as raised:
+                own.seal(**decisions)
+            assert (code(raised), closed_desk, own.day.incidents()) == (expected, [], [])
+        own.seal(decided=TWO, accepted=TWO)
+        assert (closed_desk, own.apart()) == ([1], ())
+        kept = json.loads((own.book.folders[1] / "protocols" / "minutes.json").read_bytes())["incidents"]
+        assert {one["kind"] for one in kept} == {"time", "sums"}
+
+
+def test_protocols_of_a_device_that_does_not_add_up_show_it(place):
+    """A mark was undone after its voter had cast: more were cast than admitted."""
+    clocks = Clocks()
+    with place.open() as bench:
+        own = closed(bench, clocks)
+        own.desk = lambda: DeskCount(90, 1, bench.desk.admitted - 1, 0, 0)
+        both(own, "cards", CARD_FIELDS)
+        own.seal(accepted=TWO)
+        both(own, "slips", slips_of(own))
+        both(own, "paper", paper_of(own))
+        protocols = own.publish(EVENING, NAMES)
+        counts = protocols[0].counts
+        assert (counts.admissions, counts.ballots_cast, counts.ballots_not_returned) == (4, 5, 0)
+        assert {one.code for one in findings(protocols, own.contests)} == {"P1.2"}
+        assert sum(protocols[0].votes.values()) == 4

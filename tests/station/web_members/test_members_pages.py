@@ -13,6 +13,7 @@ from small_device import PrinterStoppedError
 
 from dauys.station.day.book import read_book
 from dauys.station.day.loading import waiting_for
+from dauys.station.day.people import decision
 from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
@@ -570,3 +571,87 @@ def test_what_one_screen_typed_or_did_wrong_is_said_on_no_other(day):
     assert "J3.7" not in other.page
     assert 'value="397"' in screen.get("/members/count/cards")
     assert "J3.7" in screen.page
+
+
+def test_a_chair_can_close_and_seal_with_numbers_that_do_not_add_up(day):
+    own, screen = day
+    to_open(own)
+    own.vote(3)
+    own.admitted[0] -= 1  # a mark was undone after its voter had cast
+    own.to(EVENING)
+    screen.get("/members/")
+    screen.post("/members/language", language="en", back="/members/")
+    assert "after voting is closed neither the desk nor a booth" in screen.get("/members/step")
+    screen.post("/members/step", step="close", name=NAMES)
+    assert "Sessions are not those admitted. 3; expected: 2 (J3.5)" in screen.text
+    screen.post("/members/step", step="close", name=NAMES, reason="қате", apart="sessions:3:1")
+    assert own.room.phase() is Phase.OPEN  # it was decided of other numbers
+    screen.post("/members/step", step="close", name=NAMES, reason="қате", apart="sessions:3:2")
+    assert own.room.phase() is Phase.CLOSED
+    two(screen, "/members/count/cards", {**cards_of(own), "missing": 2})
+    assert "Seal with these numbers" in screen.text
+    assert "Count the cards again" in screen.text
+    screen.send("/members/seal", do="seal")
+    assert ("J3.5" in screen.page, own.room.phase()) == (True, Phase.CLOSED)
+    (apart,) = re.findall(r'name="apart" value="([^"]*)"', screen.page)
+    assert apart == "cards:402:400"
+    screen.post("/members/seal", do="seal", name=NAMES, reason="екі карточка артық", apart=apart)
+    assert own.room.phase() is Phase.SEALED
+    facts = sorted((one.facts["what"], one.reason) for one in own.room.night.day.incidents())
+    assert facts == [("cards", "екі карточка артық"), ("sessions", "қате")]
+    screen.get("/members/")
+    assert screen.text.count("Numbers that do not add up") == 2
+    two(screen, "/members/count/slips", slips_of(own, 3))
+    two(screen, "/members/count/paper", paper_of(own))
+    assert "does not hold" in screen.get("/members/protocols")
+    screen.send("/members/protocols", name=NAMES, copies="0")
+    assert own.room.night.book.minuted("signed") is not None
+
+
+def test_closing_early_accepts_no_numbers(day):
+    own, screen = day
+    to_open(own)
+    own.vote(3)
+    own.admitted[0] -= 1
+    screen.get("/members/step")
+    screen.post("/members/step", step="close", name=NAMES, reason="су тасқыны")
+    assert ("J3.5" in screen.page, own.room.phase()) == (True, Phase.OPEN)
+    assert own.room.night.day.incidents() == []
+
+
+def test_sealing_late_asks_for_a_reason(day):
+    own, screen = day
+    to_open(own)
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    two(screen, "/members/count/cards", cards_of(own))
+    assert 'name="reason"' not in screen.get("/members/seal")
+    own.to(EVENING + timedelta(hours=13))
+    assert 'name="reason"' in screen.get("/members/seal")
+    screen.post("/members/seal", do="seal", name=NAMES)
+    assert ("J3.2" in screen.page, own.room.phase()) == (True, Phase.CLOSED)
+    screen.post("/members/seal", do="seal", name=NAMES, reason="ток болмады")
+    assert own.room.phase() is Phase.SEALED
+    assert [(one.kind, dict(one.facts)) for one in own.room.night.day.incidents()] == [
+        ("time", {"phase": "sealed"})
+    ]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_what_does_not_add_up_is_said_in_every_language(day, language):
+    own, screen = day
+    to_open(own)
+    own.vote(1)
+    own.room.night.day.incident("paper", decision(NAMES, "x"))
+    own.admitted[0] += 1
+    own.to(EVENING + timedelta(hours=14))
+    screen.get("/members/")
+    screen.post("/members/language", language=language, back="/members/step")
+    assert screen.page.count("<h1") == 1
+    own.room.night.day.close_polls(
+        NAMES, own.room.booths, None, own.room.night.desk(), accepted=decision(NAMES, "x")
+    )
+    two(screen, "/members/count/cards", {**cards_of(own), "missing": 1})
+    for path in ("", "seal", "incident", "count/cards"):
+        assert screen.get(f"/members/{path}").count("<h1") == 1
+    assert own.errors == []

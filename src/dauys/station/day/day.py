@@ -6,8 +6,9 @@ A step out of its time is never refused for good and never silent: members decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dauys import _core
@@ -25,7 +26,15 @@ from dauys.station.day.watch import Watch, minutes
 from dauys.station.day.windows import Phase, When, Window
 from dauys.station.device import Device
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, ended_by_kind, require_sums
+from dauys.station.keeping.closing import (
+    CardCount,
+    DeskCount,
+    Sum,
+    close_fields,
+    ended_by_kind,
+    require_sums,
+    sums,
+)
 from dauys.station.keeping.device_log import DeviceLog, Sample, Tree, require_entry
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.journal_view import JournalView
@@ -96,6 +105,12 @@ class Day:
         """Return whether members decided to go on on paper alone. **Source:** Art. 50-2."""
         return any(one.kind == "paper" for one in self.incidents())
 
+    def apart(self, desk: DeskCount, cards: CardCount | None = None) -> tuple[Sum, ...]:
+        """Return the equations of *close* that do not hold, but those decided about with the same numbers."""
+        decided = [one.facts for one in self.incidents() if one.kind == "sums"]
+        found = (one for one in sums(self.journal, desk, cards) if one.missing)
+        return tuple(one for one in found if one.told() not in decided)
+
     # Its steps
 
     def install(
@@ -157,22 +172,25 @@ class Day:
         booths: Booths,
         decided: Decision | None = None,
         desk: DeskCount | None = None,
+        *,
+        accepted: Decision | None = None,
     ) -> Minuted:
         """Minute that voting is over. Raises StationError J3.3 while a voter is in a booth or admitted.
 
-        `desk`: where sessions or tests do not add up with it, J3.5 now: later no desk and no booth could add
-        what is missing, and there would be no seal.
+        `desk`: where sessions or tests do not add up with it, J3.5 now, while desk and booths can still add
+        what is missing. `accepted`: what was decided of numbers that nobody can put right.
         """
+        apart: tuple[Sum, ...] = ()
         with booths.still():
             if self.phase() is Phase.OPEN:
-                waiting = booths.free()  # none where voting went on on paper: the desk undoes those marks
+                waiting = booths.free()  # none where voting went on on paper: the sums say what is left
                 if booths.sessions or self.journal.intents():
                     raise StationError("J3.3", found="a session under way", expected="none", hint="booth")
                 if waiting > 0:
                     raise StationError("J3.3", found=f"{waiting} admitted", expected="none", hint="waiting")
-                if desk is not None and not self.on_paper():
-                    require_sums(self.journal, desk)
-            return self._step(Phase.CLOSED, names, {}, decided)
+                if desk is not None:
+                    apart = self._apart(desk, None, accepted)
+            return self._step(Phase.CLOSED, names, {}, decided, apart, accepted)
 
     def end_unused(self, booths: Booths, decided: Decision) -> int:
         """End admissions whose voters have gone, each as a session without a ballot; return how many."""
@@ -185,16 +203,35 @@ class Day:
                     self.journal.note("empty", {"slips": 0})
         return max(0, unused)
 
-    def seal(self, desk: DeskCount, cards: CardCount, register: bytes | None = None) -> Tree:
+    def seal(
+        self,
+        desk: DeskCount,
+        cards: CardCount,
+        register: bytes | None = None,
+        *,
+        decided: Decision | None = None,
+        accepted: Decision | None = None,
+        close_desk: Callable[[], DeskCount] | None = None,
+    ) -> Tree:
         """Write all that remains and *close*, and return the seal; after a cut it is the same again.
 
-        Raises StationError J3.1 before voting is over, J3.5 where sessions or cards do not add up.
+        `accepted`: what was decided of numbers that do not add up. `close_desk`: closes the desk once nothing
+        is refused any more, and says what it counted. Raises StationError J3.1 before voting is over, J3.5
+        where sessions or cards do not add up, J3.2 outside its time, each until two members decide.
         """
         found = closed_with(self.journal)
         if found is not None:
             return self.log.close(found)
         self.require(Phase.CLOSED)
-        return close(self.journal, self.log, close_fields(self.journal, desk, cards, register))
+        # Asked before the desk is closed: a desk that is closed opens no more, and could correct nothing.
+        apart, fields = self._apart(desk, cards, accepted), close_fields(self.journal, desk, cards, register)
+        now = self.watch.now()
+        self._keep_decisions(Phase.SEALED, now, self._outside(Phase.SEALED, now, decided), apart, accepted)
+        if close_desk is not None:
+            last = close_desk()
+            require_sums(self.apart(last, cards))
+            fields = close_fields(self.journal, last, cards, register)
+        return close(self.journal, self.log, fields)
 
     # What went wrong
 
@@ -221,24 +258,57 @@ class Day:
 
     # How a step is taken
 
-    def _step(
-        self, phase: Phase, names: Iterable[str], facts: Mapping[str, Any], decided: Decision | None
+    def _step(  # noqa: PLR0917  # a step and both of its decisions
+        self,
+        phase: Phase,
+        names: Iterable[str],
+        facts: Mapping[str, Any],
+        decided: Decision | None,
+        apart: tuple[Sum, ...] = (),
+        accepted: Decision | None = None,
     ) -> Minuted:
         if self.phase().next is not phase:
             raise StationError("J3.1", found=self.phase().value, expected=phase.value)
         there, now = present(names), self.watch.now()
-        window = self.windows.get(phase)
-        when = "in_time" if window is None else window.when(now)
-        if when == "in_time" or window is None:
-            decided = None
-        elif decided is None:
-            limit = window.opens if when == "early" else window.due
-            raise StationError("J3.2", found=when, expected=limit and limit.isoformat(), phase=phase.value)
-        else:
-            keep_incident(self.journal, now, "time", decided, {"phase": phase.value})
+        decided = self._outside(phase, now, decided)
+        self._keep_decisions(phase, now, decided, apart, accepted)
         minuted = Minuted(phase, half_hour(now), there, decided, facts)
         keep_phase(self.journal, minuted)
         return minuted
+
+    def _outside(self, phase: Phase, now: datetime, decided: Decision | None) -> Decision | None:
+        """Return the decision that a phase needs now, None in its time. Raises StationError J3.2 without."""
+        window = self.windows.get(phase)
+        when = "in_time" if window is None else window.when(now)
+        if when == "in_time" or window is None:
+            return None
+        if decided is None:
+            limit = window.opens if when == "early" else window.due
+            told = limit and limit.isoformat()
+            raise StationError("J3.2", found=when, expected=told, hint="outside", phase=phase.value)
+        return decided
+
+    def _apart(self, desk: DeskCount, cards: CardCount | None, accepted: Decision | None) -> tuple[Sum, ...]:
+        """Return what does not add up and has to be kept. Raises StationError J3.5 where nobody decided."""
+        apart = self.apart(desk, cards)
+        if accepted is None:
+            require_sums(apart)
+        return apart
+
+    def _keep_decisions(
+        self,
+        phase: Phase,
+        now: datetime,
+        decided: Decision | None,
+        apart: tuple[Sum, ...],
+        accepted: Decision | None,
+    ) -> None:
+        """Keep what was decided before a step, and nothing where nothing had to be."""
+        if decided is not None:
+            keep_incident(self.journal, now, "time", decided, {"phase": phase.value})
+        if accepted is not None:
+            for one in apart:
+                keep_incident(self.journal, now, "sums", accepted, one.told())
 
     def require(self, phase: Phase) -> None:
         """Raise StationError J3.1 where the day is not in a phase."""

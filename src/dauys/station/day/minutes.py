@@ -34,12 +34,13 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "clock": ("minutes",),
     "time": (),
     "unused": ("count",),
+    "sums": ("what", "found", "expected"),
     "other": (),
 }
 #: Forms that name a device.
 DEVICES: Final = ("laptop", "successor")
 #: Forms that steps of the day fill in; all others members choose.
-OF_STEPS: Final = ("time", "unused", "clock", "restart", "slips")
+OF_STEPS: Final = ("time", "unused", "sums", "clock", "restart", "slips")
 _WHAT: Final = re.compile(r"([a-z]+)(?: \(([^()]*)\))?: (.*) \[([^\[\]]*)\]")
 
 

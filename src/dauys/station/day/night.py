@@ -12,7 +12,7 @@ from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
 from dauys.station.day.book import Book, Values, write_all
 from dauys.station.day.day import Day
-from dauys.station.day.people import present
+from dauys.station.day.people import Decision, present
 from dauys.station.day.protocols import (
     ContestForm,
     Counted,
@@ -26,7 +26,7 @@ from dauys.station.day.protocols import (
 )
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
-from dauys.station.keeping.closing import CARDS, CardCount, DeskCount, Sum, close_fields, sums
+from dauys.station.keeping.closing import CARDS, CardCount, DeskCount, Sum, sums
 from dauys.station.keeping.device_log import Tree
 from dauys.station.keeping.sealing import closed_with, destroy
 from dauys.station.keeping.secrets import Random
@@ -86,21 +86,35 @@ class Night:
         told = cards if cards is not None else self.book.agreed("cards")
         return sums(self.day.journal, self.desk(), _cards(told))
 
-    def seal(self, register: bytes | None = None) -> Tree:
+    def apart(self) -> tuple[Sum, ...]:
+        """Return the equations that do not hold with what is counted, and that nobody decided about yet."""
+        return self.day.apart(self.desk(), _cards(self.book.agreed("cards")))
+
+    def seal(
+        self,
+        register: bytes | None = None,
+        *,
+        decided: Decision | None = None,
+        accepted: Decision | None = None,
+    ) -> Tree:
         """Seal the device with the cards that two people counted; the desk is closed only when all adds up.
 
-        Raises StationError J3.1, J3.5, J3.6.
+        `decided`: to seal it outside its time; `accepted`: with numbers that do not add up. Raises
+        StationError J3.1, J3.2, J3.5, J3.6.
         """
         if self.day.phase() is Phase.SEALED:
             return self.day.seal(self.desk(), CardCount(0, 0, 0, 0, 0))
         cards = _cards(self.book.require("cards"))
         assert cards is not None  # noqa: S101  # agreed entries are whole
-        self.day.require(Phase.CLOSED)
-        # Asked before the desk is closed: a desk that is closed opens no more, and could correct nothing.
-        close_fields(self.day.journal, self.desk(), cards, register)
+        return self.day.seal(
+            self.desk(), cards, register, decided=decided, accepted=accepted, close_desk=self._close_desk
+        )
+
+    def _close_desk(self) -> DeskCount:
+        """Let nobody be marked any more, and keep the minutes, which the journal does not outlive."""
         self.close_desk()
         write_all(self.book.folders, MINUTES, self.minutes())
-        return self.day.seal(self.desk(), cards, register)
+        return self.desk()
 
     def seal_code(self) -> str:
         """Return the seal as it is read out. Raises StationError J3.1 while there is none."""

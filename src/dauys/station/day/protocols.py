@@ -132,7 +132,7 @@ def electronic(
     lines = {
         "admissions": admitted,
         "ballots_issued": admitted,
-        "ballots_not_returned": admitted - cast,
+        "ballots_not_returned": max(0, admitted - cast),  # more cast than admitted: P1.2 says so
         "ballots_cast": cast,
     }
     return [_protocol(head, contest, Channel.ELECTRONIC, lines, slips) for contest in contests]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
@@ -55,9 +55,18 @@ class Sum:
     total: int
 
     @property
+    def found(self) -> int:
+        """What the parts come to."""
+        return sum(self.parts.values())
+
+    @property
     def missing(self) -> int:
         """What the parts lack, negative where they are too many."""
-        return self.total - sum(self.parts.values())
+        return self.total - self.found
+
+    def told(self) -> dict[str, str]:
+        """Return it as an incident `sums` names it."""
+        return {"expected": str(self.total), "found": str(self.found), "what": self.what}
 
 
 def sums(journal: JournalView, desk: DeskCount, cards: CardCount | None) -> tuple[Sum, ...]:
@@ -71,12 +80,11 @@ def sums(journal: JournalView, desk: DeskCount, cards: CardCount | None) -> tupl
     return tuple(found)
 
 
-def require_sums(journal: JournalView, desk: DeskCount, cards: CardCount | None = None) -> None:
+def require_sums(found: Iterable[Sum]) -> None:
     """Raise StationError J3.5, naming what is missing, where sessions, tests or cards do not add up."""
-    for one in sums(journal, desk, cards):
+    for one in found:
         if one.missing:
-            found = sum(one.parts.values())
-            raise StationError("J3.5", found=found, expected=one.total, hint=f"close_{one.what}")
+            raise StationError("J3.5", found=one.found, expected=one.total, hint=f"close_{one.what}")
 
 
 def ended_by_kind(journal: JournalView) -> dict[str, int]:
@@ -88,12 +96,11 @@ def ended_by_kind(journal: JournalView) -> dict[str, int]:
 def close_fields(
     journal: JournalView, desk: DeskCount, cards: CardCount, register: bytes | None = None
 ) -> dict[str, object]:
-    """Return the fields of *close*. `register`: the salted root of the marked register, if it is given out.
+    """Return the fields of *close*, whether its equations hold or not: `require_sums` asks that.
 
-    Raises StationError J3.5, naming what is missing, where sessions or cards do not add up, J3.7 for numbers
-    that no log holds.
+    `register`: the salted root of the marked register, if it is given out. Raises StationError J3.7 for
+    numbers that no log holds.
     """
-    require_sums(journal, desk, cards)
     ended = ended_by_kind(journal)
     accepted, void = journal.slips()
     fields: dict[str, object] = {

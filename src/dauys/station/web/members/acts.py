@@ -8,7 +8,7 @@ from dauys.station.day.minutes import FORMS, OF_STEPS, asked_for
 from dauys.station.day.people import decision
 from dauys.station.faults import StationError
 from dauys.station.web.booth.again import print_ending
-from dauys.station.web.members.forms import asked, names_of, numbers
+from dauys.station.web.members.forms import accepted, asked, names_of, numbers
 from dauys.station.web.members.room import Room, Test
 
 
@@ -35,7 +35,8 @@ def step(room: Room, request: HttpRequest) -> str:
         room.notice = "opened"
         return "/members/reading"
     elif what == "close":
-        day.close_polls(names, room.booths, decided, room.night.desk())
+        desk = room.night.desk()
+        day.close_polls(names, room.booths, decided, desk, accepted=accepted(request, day.apart(desk)))
     elif what == "unused" and decided is not None:
         day.end_unused(room.booths, decided)
         return "/members/step"

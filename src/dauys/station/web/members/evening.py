@@ -15,7 +15,7 @@ from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
 from dauys.station.keeping.folders import SEALED
 from dauys.station.web.members import shown
-from dauys.station.web.members.forms import Act, names_of, numbers
+from dauys.station.web.members.forms import Act, accepted, asked, names_of, numbers
 from dauys.station.web.members.room import Room
 
 
@@ -43,7 +43,7 @@ def seal(room: Room, request: HttpRequest) -> str:
         room.night.compare(request.POST.get("code", ""), names_of(request), room.night.day.watch.read())
         return "/members/"
     if do == "seal":
-        room.night.seal()
+        room.night.seal(decided=asked(request), accepted=accepted(request, room.night.apart()))
     if room.prints is not None:
         room.prints.tree("seal", room.night.seal_note())
     return "/members/seal"

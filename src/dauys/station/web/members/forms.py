@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from dauys.domain.text import LANGUAGES, Language
 from dauys.station.day.people import Decision, decision
 from dauys.station.faults import StationError
+from dauys.station.keeping.closing import Sum
 from dauys.station.web import common
 from dauys.station.web.members import shown
 from dauys.station.web.members.room import Room, Said
@@ -53,6 +54,11 @@ def asked(request: HttpRequest) -> Decision | None:
     """Return the decision of a form, None where no reason was typed."""
     reason = request.POST.get("reason", "")
     return decision(request.POST.getlist("name"), reason) if reason.strip() else None
+
+
+def accepted(request: HttpRequest, apart: Sequence[Sum]) -> Decision | None:
+    """Return what a form decided of numbers that do not add up, None where it showed others than these."""
+    return asked(request) if request.POST.get("apart") == shown.apart(apart) else None
 
 
 def names_of(request: HttpRequest) -> list[str]:

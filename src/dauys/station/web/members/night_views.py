@@ -91,6 +91,8 @@ def seal(request: HttpRequest, room: Room) -> HttpResponse:
         groups=room.night.seal_code().split("-") if sealed else [],
         qr=shown.qr(room.night.seal_note().decode()) if sealed else "",
         agreed=room.night.book.agreed("cards"),
+        apart="" if sealed else shown.apart(room.night.apart()),
+        when="in_time" if room.phase() is not Phase.CLOSED else room.when(Phase.SEALED),
         compared=room.night.book.minuted("compared"),
         equations=[] if sealed else [sums.sum_of(one, own) for one in room.night.sums()],
         clock=shown.clock,

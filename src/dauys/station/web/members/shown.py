@@ -15,6 +15,7 @@ from dauys.domain.text import Language
 from dauys.station.day.book import Difference
 from dauys.station.day.protocols import BLANK, PAPER_LINES, ContestForm
 from dauys.station.day.windows import Phase
+from dauys.station.keeping.closing import Sum
 from dauys.station.web.members.room import Next, Room
 from dauys.words import Words, group_digits
 
@@ -102,6 +103,11 @@ def steps(room: Room) -> list[Step]:
 def clock(at: str) -> str:
     """Return a half hour that was minuted, as people write it."""
     return _moment(datetime.fromisoformat(at))
+
+
+def apart(found: Iterable[Sum]) -> str:
+    """Return numbers that do not add up as a form holds them: what it decides is decided of these alone."""
+    return " ".join(f"{one.what}:{one.found}:{one.total}" for one in found)
 
 
 def digits(number: int | None) -> str:

@@ -96,11 +96,10 @@ def sum_of(one: Sum, words: Words) -> Equation:
     kind = "cards" if one.what == "cards" else "counts"
     parts = " + ".join(words.say(f"{kind}.{name}") for name in one.parts)
     total = {"sessions": "counts.admitted", "tests": "equation.tests", "cards": "cards.received"}[one.what]
-    found = sum(one.parts.values())
     sign = "=" if not one.missing else "≠"
     figures = f"{group_digits(one.total)} {sign} {' + '.join(map(group_digits, one.parts.values()))}"
     state = "failed" if one.missing else "passed"
-    return Equation(one.what, f"{words.say(total)} = {parts}", figures, state, found - one.total)
+    return Equation(one.what, f"{words.say(total)} = {parts}", figures, state, one.found - one.total)
 
 
 def _of_deck(room: Room, values: Values, words: Words) -> list[Equation]:

@@ -57,12 +57,18 @@ def step(request: HttpRequest, room: Room) -> HttpResponse:
         return home(request)
     phase = phase or (Phase.CLOSED if what == "voting" else Phase.MADE)
     window = room.window(phase)
+    waiting, own = max(0, room.booths.free()), common.words(request, "members", "site")
+    ends = phase is Phase.CLOSED and not waiting and not room.booths.sessions
+    apart = room.night.apart() if ends else ()
     facts: dict[str, Any] = {
         "what": "close" if what == "voting" else what,
         "when": room.when(phase),
         "window": window,
         "moved_minutes": minutes(room.night.day.watch.moved()),
-        "waiting": max(0, room.booths.free()),
+        "waiting": waiting,
+        "apart": shown.apart(apart),
+        "equations": [sums.sum_of(one, own) for one in apart],
+        "on_paper": room.night.day.on_paper(),
         "zero": zero(room.night.day.journal),
         "owed": len(room.start.owed),
     }
