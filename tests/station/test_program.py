@@ -7,6 +7,7 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from kit_station import DEVICE, PEOPLE, STATION, VOTE, Laptop, cards_left, make, vote
@@ -366,3 +367,54 @@ def test_an_observer_who_cast_keeps_no_votes_locked_in(laptop, made, tmp_path):
     export(laptop.media.second, tmp_path / "usb", Disk())
     kinds = entries(tmp_path / "usb" / DEVICE)
     assert kinds == ["open", "ballot", "batch", "incident", "incident", "close"]
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_no_mark_is_undone_whose_voter_has_begun_or_cast(laptop, made, paper):
+    with laptop.open() as station:
+        laptop.begin(station)
+        desk, booths = station.desk, station.booths
+        desk.mark("1", "electronic")
+        session = booths.begin(1, station.kit.style)
+        with pytest.raises(StationError, match=r"J4\.5"):
+            desk.undo("1", "card", "wants paper")
+        booths.show_card(session, made.cards[0])
+        booths.show_slips(session, [[0], [1]])
+        booths.confirm(session)
+        booths.cast(session)
+        desk.mark("2", "electronic")
+        if paper:
+            station.day.incident("paper", decision(PEOPLE, "no power"))
+        desk.undo("2", "card", "wants paper")
+        with pytest.raises(StationError, match=r"J4\.5") as raised:
+            desk.undo("1", "card", "wants paper")
+        assert (raised.value.problem.hint, desk.admitted()) == ("used", 1)
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, booths, None, desk.count())
+        assert station.seal(cards_left(made, 1))
+
+
+def test_nobody_begins_while_a_mark_is_undone(laptop, monkeypatch):
+    found = []
+    with laptop.open() as station:
+        laptop.begin(station)
+        desk, booths = station.desk, station.booths
+        desk.mark("1", "electronic")
+
+        def begin():
+            try:
+                found.append(booths.begin(1, station.kit.style))
+            except StationError as error:
+                found.append(error.code)
+
+        voter, keep = Thread(target=begin), desk._keep
+
+        def kept(*args, **more):
+            voter.start()
+            voter.join(0.3)
+            return keep(*args, **more)
+
+        monkeypatch.setattr(desk, "_keep", kept)
+        desk.undo("1", "card", "wants paper")
+        voter.join(10)
+        assert (found, booths.free()) == (["J2.1"], 0)

@@ -147,7 +147,15 @@ def open_station(
             raise StationError("J3.8", found="the clock of a drill", expected="the clock of this machine")
         own = kit.device(opened.facts.device)
         carried = own.kind == "carried"
-        desk = stack.enter_context(open_desk(media, stick, password, kit.voters, random, carried=carried))
+
+        @contextmanager
+        def unused() -> Iterator[bool]:
+            with booths.still():
+                yield booths.unused(desk.admitted()) > 0
+
+        desk = stack.enter_context(
+            open_desk(media, stick, password, kit.voters, random, carried=carried, unused=unused)
+        )
         device = Device(kit.vote_id, kit.station, own.id, kit.ballots, own.cards, opened.keys)
         day = make_day(kit, device, opened, clocks)
         day.resume()

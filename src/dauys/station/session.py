@@ -99,7 +99,12 @@ class Booths:
     def free(self) -> int:
         """Return how many more sessions may begin."""
         with self._lock:
-            return self.admitted() - self.journal.ended() - len(self.sessions)
+            return self.unused(self.admitted())
+
+    def unused(self, admitted: int) -> int:
+        """Return how many of so many admissions nobody has used, whether a session may begin now or not."""
+        with self._lock:
+            return admitted - self.journal.ended() - len(self.sessions)
 
     def require_empty(self, terminal: int) -> None:
         """Raise StationError J3.3 while a voter is in a booth: its glass and its flap are theirs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -71,6 +72,28 @@ def test_two_desks_at_once_mark_nobody_twice(desk_place):
         assert counts.voted == len(list(desk.facts("mark"))) == 60
         assert desk.admitted() == counts.electronic
         assert len(desk.records.read().rows) == 60
+
+
+def test_no_mark_is_undone_where_every_admission_was_used(desk):
+    """The booths say one bit: whoever was admitted has begun or cast."""
+    unused, asked = [False], []
+
+    @contextmanager
+    def booths():
+        asked.append(1)
+        yield unused[0]
+
+    desk.unused = booths
+    desk.mark("417", "electronic")
+    desk.mark("418", "paper")
+    with raises("J4.5") as raised:
+        desk.undo("417", "card", "wants paper")
+    assert raised.value.problem.hint == "used"
+    assert (desk.admitted(), list(desk.facts("undone"))) == (1, [])
+    desk.undo("418", "ballot", "left")
+    unused[0] = True
+    desk.undo("417", "card", "wants paper")
+    assert (desk.admitted(), len(asked)) == (0, 3)
 
 
 def test_undo_is_against_what_was_given_with_a_reason_and_deletes_nothing(desk):

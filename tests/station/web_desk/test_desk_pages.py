@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import threading
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -188,6 +189,18 @@ def test_undo_needs_the_thing_in_hand_and_a_reason(opened, client):
     assert client.offers("mark:paper")
     [fact] = opened.journal.facts("undone")
     assert fact.body["reason"] == "Қағаз қалайды"
+
+
+def test_a_mark_whose_voter_has_voted_is_not_undone_and_the_page_says_why(opened, client):
+    opened.journal.unused = lambda: nullcontext(False)
+    client.send("find", q="417")
+    client.send("mark:electronic")
+    client.send("panel:undo")
+    client.send("undo", returned="card", why="Қағаз қалайды")
+    assert said(client) == "J4.5"
+    assert "кабинада немесе дауыс берген" in client.page
+    assert 'value="Қағаз қалайды"' in client.page
+    assert opened.journal.admitted() == 1
 
 
 def test_somebody_is_added_and_votes(opened, client):

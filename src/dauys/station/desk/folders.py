@@ -9,7 +9,7 @@ from typing import Final
 
 from dauys.domain.voters import Voter
 from dauys.station.desk.facts import fact_of
-from dauys.station.desk.journal import DeskJournal
+from dauys.station.desk.journal import DeskJournal, Unused
 from dauys.station.desk.tables import DESK
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.database import open_database
@@ -47,10 +47,11 @@ def open_desk(  # noqa: PLR0917  # as the media of the journal are opened
     points: Points = lambda _: None,
     *,
     carried: bool = False,
+    unused: Unused | None = None,
 ) -> Iterator[DeskJournal]:
     """Open the desk of a device, bring its media in step, and close it in the end.
 
-    `voters`: of the kit's extract; `carried`: whether the device is carried to voters. Raises StationError
+    `voters`: of the kit's extract; `carried`, `unused`: as `DeskJournal` has them. Raises StationError
     J1.1, J1.4–J1.7. The log of the device, opened before, keeps a second program away.
     """
     start, _ = unlock(media.first, read_facts(media.first), stick, password)
@@ -59,7 +60,7 @@ def open_desk(  # noqa: PLR0917  # as the media of the journal are opened
         records = None
         if media.second is not None:
             records = RecordFile(media.second / RECORDS, start.desk, random)
-        desk = DeskJournal(database, records, random, voters, points, carried=carried)
+        desk = DeskJournal(database, records, random, voters, points, carried=carried, unused=unused)
         desk.check()
         if records is None:
             desk.alone()

@@ -6,7 +6,8 @@ record of `desk.records`. **Source:** spec/desk.md §3–4; Constitutional Law o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -27,12 +28,20 @@ from dauys.station.keeping.writing import ID, Points, Writing
 #: What has to be in a member's hand before a mark is undone.
 RETURNED: Final = {"paper": "ballot", "electronic": "card"}
 Check = Callable[[], None]
+Unused = Callable[[], AbstractContextManager[bool]]
+"""Lets no session begin or end meanwhile, and says whether an admission is unused."""
+
+
+@contextmanager
+def _always() -> Iterator[bool]:
+    yield True
 
 
 class DeskJournal(DeskView, Writing):
     """The only writer of the desk's database and records. Not frozen: it is the state of the desk.
 
-    `carried`: of a device that is carried to voters: it marks only those whom it was sent to.
+    `carried`: of a device that is carried to voters: it marks only those whom it was sent to. `unused`: holds
+    the booths still and says whether any admission is unused; None where nobody asks them.
     """
 
     def __init__(
@@ -44,9 +53,10 @@ class DeskJournal(DeskView, Writing):
         points: Points = lambda _: None,
         *,
         carried: bool = False,
+        unused: Unused | None = None,
     ) -> None:
         super().__init__(database, records, random, points)
-        self.carried = carried
+        self.carried, self.unused = carried, unused
         self.voters: Mapping[str, Voter] = {str(one.number): one for one in voters}
 
     # Who votes
@@ -64,13 +74,18 @@ class DeskJournal(DeskView, Writing):
     def undo(self, voter: str, returned: Literal["ballot", "card"], reason: str) -> None:
         """Undo a mark against the unmarked ballot or the closed card. Nothing is deleted.
 
-        Raises StationError J4.5: nothing can be undone, or another thing was returned; J3.7 without a reason.
+        Raises StationError J4.5: nothing can be undone, another thing was returned, or no admission is
+        unused, so that this voter has begun or cast; J3.7 without a reason.
         """
         said = line(reason, LONGEST, "reason")
-        with self._lock:
+        booths = self.unused or _always
+        # The booths first: one that begins a session holds them, and reads this desk.
+        with booths() as unused, self._lock:
             found = self._standing(voter, ("paper", "electronic"), "J4.5")
             if RETURNED[found.state] != returned:
                 raise StationError("J4.5", found=returned, expected=RETURNED[found.state])
+            if found.state == "electronic" and not unused:
+                raise StationError("J4.5", found="used", expected="an unused admission", hint="used")
             body = {"about": found.fact.hex(), "channel": found.state, "reason": said, "voter": voter}
             self._keep("undone", body)
 
