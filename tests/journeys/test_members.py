@@ -99,6 +99,34 @@ def test_every_page_is_accessible_and_fits_a_phone(station, axe, phase):
         assert page.wrong == []
 
 
+def test_numbers_that_do_not_add_up_are_decided_about_on_any_screen(station, axe):
+    own = station.own
+    station.to("open")
+    own.admitted[0] -= 1
+    own.room.night.day.incident("paper", decision(NAMES, "ток болмады"))
+    for at, (theme, width, language) in enumerate((("light", 1280, "en"), ("dark", 390, "kk"))):
+        page = station.screen(language, width, color_scheme=theme, bypass_csp=True)
+        if at == 0:
+            own.to(bench.EVENING)
+        else:
+            own.to(bench.EVENING + timedelta(hours=14))
+            desk = own.room.night.desk()
+            own.room.night.day.close_polls(NAMES, own.room.booths, None, desk, accepted=decision(NAMES, "x"))
+            for name in NAMES:
+                own.room.night.enter("cards", name, {**bench.cards_of(own), "missing": 2})
+        page.goto(f"{station.url}/members/{'seal' if at else 'step'}")
+        expect(page.locator('input[name="apart"]')).to_have_count(1)
+        assert violations(page, axe) == [], at
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, at
+        assert page.wrong == []
+    page.fill("#name0", NAMES[0])
+    page.fill("#name1", NAMES[1])
+    page.fill("#reason", "екі карточка артық")
+    page.click(".act .main")
+    page.wait_for_url("**/members/seal")
+    assert own.room.phase().value == "sealed"
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_a_screen_goes_on_in_the_language_of_its_pairing(station, language):
     page = station.browser.new_context(locale=language).new_page()

@@ -55,7 +55,7 @@ def _electronic_side(scene: Scene, paper: Protocol, sessions: Sessions, *, alone
     counts = Counts(
         ballots_issued=sessions.admitted,
         admissions=sessions.admitted,
-        ballots_not_returned=sessions.admitted - sessions.cast,
+        ballots_not_returned=max(0, sessions.admitted - sessions.cast),
         ballots_cast=sessions.cast,
         invalid_ballots=sessions.cast - sum(given),
         against_all=against,
