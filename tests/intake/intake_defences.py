@@ -147,8 +147,8 @@ DEFENCES = [
     Defence(
         "a fork is refused again",
         f"{I}/receiver.py",
-        "self._acceptance.evidence.refuse_kept(manifest)",
-        "pass",
+        "self._acceptance.evidence.refuse_kept(manifest)\n            if",
+        "pass\n            if",
         RECEIVER,
     ),
     Defence(
@@ -235,13 +235,6 @@ DEFENCES = [
         f"{I}/server.py",
         "        if left <= 0:\n            raise TimeoutError\n        return left",
         "        return max(left, 1.0)",
-        HTTP,
-    ),
-    Defence(
-        "the receipt is of this upload",
-        f"{I}/client.py",
-        "if receipt.id != self.parcel.manifest.id:",
-        "if False:",
         HTTP,
     ),
     Defence(

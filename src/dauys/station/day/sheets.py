@@ -192,10 +192,10 @@ def _head(page: Page, protocol: Protocol, contest: ContestForm, facts: Facts) ->
         page.text(MARGIN + INNER / 2, y + 11.5, " / ".join(_say("sheet.rehearsal")), STRONG, "middle")
         y += 22
     page.rule(MARGIN, y, INNER, 1.2)
-    name = contest.place or contest.title
+    called = contest.place or contest.title
     cells = (
         ("sheet.station", f"№ {protocol.station}"),
-        ("sheet.contest", " / ".join(dict.fromkeys((name.kk, name.ru)))),
+        ("sheet.contest", " / ".join(dict.fromkeys((called.kk, called.ru)))),
         ("sheet.round", str(protocol.round)),
         ("sheet.date", facts.day.strftime("%d.%m.%Y")),
         ("sheet.version", str(protocol.version)),
