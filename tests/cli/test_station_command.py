@@ -239,3 +239,11 @@ def test_the_help_of_every_verb_is_there_in_every_language(dauys):
             told = dauys(verb, "--lang", language, "--help")
             assert "option." not in told
             assert "help." not in told
+
+
+def test_a_seal_takes_the_cards_that_two_people_typed(dauys, made):
+    installed(dauys, made)
+    password()
+    told = dauys("seal", *OPEN, code=2)
+    assert "two people must count the same" in told
+    assert "on the members' screens" in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from threading import Thread
 
@@ -141,6 +141,28 @@ def test_the_clock_of_a_drill_is_for_simulations(laptop, monkeypatch):
     monkeypatch.setattr("dauys.station.program.read_own_kit", real)
     with pytest.raises(StationError, match=r"J3\.8"), laptop.open():
         pass
+
+
+def test_outside_a_simulation_the_cards_of_a_seal_are_those_of_two_people(laptop, made):
+    """Whoever has the laptop alone cannot seal it with numbers of their own."""
+    cards = cards_left(made, 0)
+    with laptop.open() as station:
+        real = replace(station, kit=replace(station.kit, simulation=None))
+        night = room_of(station, os.urandom, lambda _: None).night
+        laptop.begin(station)
+        laptop.at("20:05")
+        station.day.close_polls(PEOPLE, station.booths)
+        assert station.counted(cards) == cards
+        for given in (cards, None):
+            with pytest.raises(StationError, match=r"J3\.6"):
+                real.counted(given)
+        night.enter("cards", PEOPLE[0], asdict(cards))
+        with pytest.raises(StationError, match=r"J3\.6"):
+            real.counted()
+        night.enter("cards", PEOPLE[1], asdict(cards))
+        assert real.counted() == cards
+        with pytest.raises(StationError, match=r"J3\.6"):
+            real.counted(cards)
 
 
 def test_one_medium_alone_goes_on(laptop):

@@ -149,7 +149,7 @@ def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
 @_media
 @PASSWORD
 @click.option(
-    "--cards", cls=Option, type=click.IntRange(0), nargs=5, required=True,
+    "--cards", cls=Option, type=click.IntRange(0), nargs=5,
     metavar="RECEIVED RETURNED SPOILED UNUSED MISSING", help="option.cards",
 )  # fmt: skip
 @click.option("--outside", cls=Option, metavar="REASON", help="option.outside")
@@ -157,14 +157,18 @@ def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
 @click.option("--member", "members", cls=Option, multiple=True, metavar="NAME", help="option.member")
 @lang_option
 @reporting
-def seal(cards: tuple[int, int, int, int, int], **given: Any) -> int:
-    """Write the last batch and *close*, sign, and show the seal."""
+def seal(cards: tuple[int, int, int, int, int] | None, **given: Any) -> int:
+    """Write the last batch and *close*, sign, and show the seal.
+
+    With the cards that two people typed on the members' screens; `cards` are taken in a simulation alone.
+    """
     # Apart from each other: whoever decides about the hour has decided nothing about numbers.
     decided, accepted = (
         None if given[one] is None else decision(given["members"], given[one]) for one in ("outside", "apart")
     )
     with _open({**given, "booths": ()}) as station:
-        tree = station.seal(CardCount(*cards), decided=decided, accepted=accepted)
+        counted = station.counted(CardCount(*cards) if cards else None)
+        tree = station.seal(counted, decided=decided, accepted=accepted)
         tell_seal(tree, words_for(click.get_current_context()))
     return 0
 

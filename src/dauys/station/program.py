@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dauys.crypto.framing import framed_hash
 from dauys.domain.election import AGAINST_ALL
+from dauys.station.day.book import read_book
 from dauys.station.day.day import Day
 from dauys.station.day.media import finish_destroying
 from dauys.station.day.minutes import minuted_moments
@@ -88,6 +89,19 @@ class Station:
     def read(self) -> Tree:
         """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
         return self.day.read(system_sample)
+
+    def counted(self, given: CardCount | None = None) -> CardCount:
+        """Return the cards as two people typed them on the members' screens (`spec/day.md` §8).
+
+        `given`: taken instead in a simulation, and nowhere else. Raises StationError J3.6.
+        """
+        if given is not None and self.kit.simulation is not None:
+            return given
+        agreed = read_book(self.media.folders).agreed("cards")
+        if agreed is None or given is not None:
+            found = "--cards" if given else "not two that are alike"
+            raise StationError("J3.6", found=found, expected="entries of two people", hint="cards")
+        return CardCount(**agreed)
 
     def seal(
         self,
