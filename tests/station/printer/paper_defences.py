@@ -137,6 +137,13 @@ DEFENCES = [
         f"{ESCPOS}::test_a_printer_that_takes_everything_and_never_says_done_is_not_believed",
     ),
     Defence(
+        "no slip goes over the cable in clear",
+        f"{PRINTER}/line.py",
+        'if host != "localhost" and not ipaddress.ip_address(host).is_loopback:',
+        "if False:",
+        f"{ESCPOS}::test_no_slip_goes_over_the_cable",
+    ),
+    Defence(
         "a serial line passes bytes as they are",
         f"{PRINTER}/line.py",
         "tty.setraw(descriptor, termios.TCSANOW)",

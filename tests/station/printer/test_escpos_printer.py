@@ -176,6 +176,43 @@ def test_a_printer_that_is_not_there_is_named(tmp_path):
         assert printed_of(caught.value) == "none"
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.77.0.5",
+        "192.0.2.1",
+        "0.0.0.0",
+        "::",
+        "fe80::1",
+        "printer",
+        "localhost.example",
+        "127.0.0.1.nip.io",
+    ],
+)
+def test_no_slip_goes_over_the_cable(host, monkeypatch):
+    reached = []
+    monkeypatch.setattr(socket, "create_connection", lambda *where, **_: reached.append(where))
+    with pytest.raises(ValueError):
+        open_line(f"tcp:{host}:9100")
+    with pytest.raises(StationError, match=r"J7\.6"):
+        EscposPrinter("slips", f"tcp:{host}:9100", SHORT).print(JOB)
+    assert reached == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
+def test_a_printer_of_this_machine_may_be_tcp(host, monkeypatch):
+    class ReachedError(Exception):
+        pass
+
+    def reached(where, **_):
+        raise ReachedError(*where)
+
+    monkeypatch.setattr(socket, "create_connection", reached)
+    with pytest.raises(ReachedError) as raised:
+        open_line(f"tcp:{host}:9100")
+    assert raised.value.args == (host, 9100)
+
+
 def test_it_prints_over_tcp():
     engine = Engine()
     with socket.create_server(("127.0.0.1", 0)) as server:

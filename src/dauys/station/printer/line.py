@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import select
 import socket
@@ -83,10 +84,12 @@ class Line:
 def open_line(address: str) -> Line:
     """Open `tcp:HOST:PORT`, or a device file such as `/dev/usb/lp0`, `/dev/ttyUSB0` or `/dev/ttyUSB0@38400`.
 
-    Raises OSError or ValueError.
+    Raises OSError or ValueError, the latter for a host that is not this machine: slips are sent in clear.
     """
     if address.startswith("tcp:"):
         host, _, port = address[4:].rpartition(":")
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise ValueError(f"not this machine: {host}")
         with socket.create_connection((host, int(port)), timeout=_FAR) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return Line(connection.detach())
