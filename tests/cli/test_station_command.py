@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from dauys.cli.main import cli
 from dauys.station.day.people import decision
 from dauys.station.keeping.folders import Media
 from dauys.station.program import drill_clock, open_station
+from dauys.verify.devices import spoken_code
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +191,12 @@ def test_a_printer_that_is_not_there_is_named_with_what_to_do(dauys, made):
     told = dauys("check", *OPEN, "--booth", "none/lp0,none/lp1", code=1)
     assert "Printer none/lp0 cannot be opened" in told
     assert "Check its address" in told
+
+
+def test_the_code_of_the_key_is_said_for_the_act_on_paper(dauys, made):
+    told = installed(dauys, made)
+    key = re.search(r"Key of the device: (\S+)", told)[1]
+    assert f"for the act on paper: {spoken_code(sha256(key.encode()).digest())}" in told
 
 
 def test_halves_of_another_device_are_never_written_over(dauys, made):

@@ -18,7 +18,7 @@ from dauys.station.keeping.device_log import Tree
 from dauys.station.keeping.folders import Media, write_durably
 from dauys.station.process import swaps
 from dauys.station.program import Station
-from dauys.station.setup import INSTALLATION, Installed
+from dauys.station.setup import INSTALLATION, Installed, key_code
 from dauys.station.web.runner import Served
 from dauys.station.web.terminals import Role
 from dauys.verify.devices import spoken_code
@@ -61,6 +61,7 @@ def tell_installed(made: Installed, media: Media, halves: Path | None, words: Wo
     fields = made.fields
     click.echo(words.say("init.done", device=fields["device"], station=fields["station"]))
     click.echo(words.say("init.key", key=fields["key"]))
+    click.echo(words.say("init.code", code=key_code(fields["key"])))
     click.echo(words.say("init.software", software=fields["software"]))
     click.echo(words.say("init.act", file=str(media.first / INSTALLATION)))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from dauys.station.faults import StationError, at
 from dauys.station.keeping.folders import Facts, Media, make_media, read_told, write_durably
 from dauys.station.keeping.secrets import DeviceKeys, Random, start_keys, stick_mark, write_stick
 from dauys.station.software import software_hash
-from dauys.verify.devices import installation_hash
+from dauys.verify.devices import installation_hash, spoken_code
 from dauys.verify.kit import Kit, read_kit
 
 KIT: Final = "kit.zip"
@@ -96,6 +97,11 @@ def installation_fields(kit: Kit, device: Device) -> dict[str, Any]:
         "type": listed.kind,
         "vote": kit.vote_id,
     }
+
+
+def key_code(key: str) -> str:
+    """Return the code of a device's key, for the act on paper. **Source:** spec/day.md §3."""
+    return spoken_code(sha256(key.encode()).digest())
 
 
 def read_own_kit(media: Media, facts: Facts) -> Kit:

@@ -80,7 +80,7 @@ DEFENCES = [
     _at("only a sealed device is loaded", f"{DAY}/loading.py", 'if last.kind != "close":', "if False:",
         "test_a_log_that_is_not_sealed"),
     _at("the seal is compared from paper", f"{DAY}/night.py",
-        "if typed.upper().translate(_ALIKE) != code.translate(_ALIKE):", "if False:",
+        "if not is_code(typed, code):", "if False:",
         "test_the_seal_is_typed_from_the_paper"),
     _at("keys stay until all is safe", f"{DAY}/night.py", "if self.book.minuted(what) is None:", "if False:",
         "test_keys_stay_until_seal_and_protocols_are_safe"),
@@ -108,6 +108,9 @@ DEFENCES = [
     _at("only the device that was meant", f"{PAGES}/of_station.py",
         'if told["device"] != name or told["vote"] != station.kit.vote_id:', "if False:",
         "test_only_a_device_of_this_station_is_loaded"),
+    _at("another device is loaded under the key of its act", f"{PAGES}/of_station.py",
+        'if not is_code(code, key_code(told["key"])):', "if False:",
+        "test_a_device_is_loaded_only_under_the_key_of_its_act_on_paper"),
 ]
 # fmt: on
 

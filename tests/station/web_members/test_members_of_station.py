@@ -2,6 +2,7 @@
 
 import json
 import os
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +21,7 @@ from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
 from dauys.station.web.members.evening import devices
 from dauys.station.web.members.of_station import room_of
+from dauys.verify.devices import spoken_code
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +92,9 @@ def test_only_a_device_of_this_station_is_loaded(laptop, tmp_path):
         assert own.night.others == {}
         export(laptop.media.second, tmp_path / "usb", Disk())
         with pytest.raises(StationError, match=r"^J1\.5"):
-            own.load("0002-b1", tmp_path / "usb" / station.device.id)
+            own.load("0002-b1", tmp_path / "usb" / station.device.id, own.act["code"])
         with pytest.raises(StationError, match=r"^J3\.1"):
-            own.load(station.device.id, tmp_path / "usb" / station.device.id)
+            own.load(station.device.id, tmp_path / "usb" / station.device.id, own.act["code"].lower())
 
 
 def test_no_report_is_cut_while_a_receipt_hangs(laptop, made):
@@ -146,8 +148,40 @@ def test_a_device_is_loaded_under_a_key_that_signed_for_it_and_before_the_protoc
         told = json.loads((folder / "installation.json").read_bytes())
         (folder / "installation.json").write_bytes(canonical(told | {"signature": "00" * 64}))
         with pytest.raises(StationError, match=r"^J1\.5.*signature"):
-            own.load(name, folder)
+            own.load(name, folder, own.act["code"])
         own.night.others = {name: None}
         own.night.book.minute("signed", laptop.moment(), PEOPLE)
         with pytest.raises(StationError, match=r"^J3\.4"):
             devices(own, SimpleNamespace(POST={"device": name, "folder": str(folder)}))
+
+
+def test_a_device_is_loaded_only_under_the_key_of_its_act_on_paper(laptop, made, tmp_path):
+    forger = Laptop(made, tmp_path / "forger")
+    forger.folder.mkdir()
+    forger.install()
+    with forger.open() as station:
+        forger.begin(station)
+        forged = room(forger, station)
+        export(forger.media.second, tmp_path / "usb", Disk())
+    with laptop.open() as station:
+        laptop.begin(station)
+        own = room(laptop, station)
+        own.night.others = {station.device.id: None}
+        folder = tmp_path / "usb" / station.device.id
+        for typed in (own.act["code"], "", forged.act["code"][:-1]):
+            posted = {"device": station.device.id, "folder": str(folder), "code": typed}
+            with pytest.raises(StationError) as caught:
+                devices(own, SimpleNamespace(POST=posted))
+            assert (caught.value.code, caught.value.problem.hint) == ("J1.5", "key")
+            assert forged.act["code"] not in str(caught.value)
+        assert own.night.others == {station.device.id: None}
+        with pytest.raises(StationError, match=r"^J3\.1"):
+            own.load(station.device.id, folder, forged.act["code"])
+
+
+def test_the_act_says_the_code_of_the_key(laptop):
+    with laptop.open() as station:
+        act = room(laptop, station).act
+    key = laptop.installed.fields["key"]
+    assert act["key"] == key
+    assert act["code"] == spoken_code(sha256(key.encode()).digest())

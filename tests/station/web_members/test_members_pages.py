@@ -370,8 +370,12 @@ def test_nothing_is_counted_before_every_device_is_loaded(day):
     assert "0312-b1" in screen.page
     assert 'name="person"' not in screen.page
     loaded = Sealed("0312-b1", night.seal_note(), {"counts": {"admitted": 5, "cast": 4}})
-    own.room.load = lambda name, folder: replace(loaded, device=name)
-    screen.send("/members/devices", do="load", device="0312-b1", folder="/media/usb")
+    typed = []
+    own.room.load = lambda name, folder, code: typed.append(code) or replace(loaded, device=name)
+    screen.get("/members/devices")
+    assert 'name="code"' in screen.page
+    screen.send("/members/devices", do="load", device="0312-b1", folder="/media/usb", code="B7QK-0M2X")
+    assert typed == ["B7QK-0M2X"]
     screen.send("/members/devices", do="load", device="0312-b9", folder="/media/usb")
     assert "J1.5" in screen.page
     screen.send("/members/devices", do="unused", device="0312-b2", name=NAMES[:1], reason="шықпады")

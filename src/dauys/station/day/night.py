@@ -12,7 +12,7 @@ from dauys.crypto.shapes import canonical
 from dauys.domain.votes import Protocol
 from dauys.station.day.book import Book, Values, write_all
 from dauys.station.day.day import Day
-from dauys.station.day.people import Decision, present
+from dauys.station.day.people import Decision, is_code, present
 from dauys.station.day.protocols import (
     ContestForm,
     Counted,
@@ -33,7 +33,6 @@ from dauys.station.keeping.secrets import Random
 from dauys.verify.devices import spoken_code
 
 MINUTES: Final = "minutes.json"
-_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 @dataclass
@@ -132,7 +131,7 @@ class Night:
         Raises StationError J3.6 where what they typed from the paper is another code.
         """
         code = self.seal_code()
-        if typed.upper().translate(_ALIKE) != code.translate(_ALIKE):
+        if not is_code(typed, code):
             raise StationError("J3.6", found=typed, expected="the code of the seal", hint="compared")
         self.book.minute("compared", now, names, code=code, size=self.day.log.tree()[0])
 

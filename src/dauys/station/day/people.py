@@ -15,6 +15,7 @@ LONGEST_REASON: Final = 600
 #: Two members decide; fewer decide nothing.
 FEWEST: Final = 2
 HALF_HOUR: Final = timedelta(minutes=30)
+_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def line(text: str, longest: int, what: str) -> str:
 def same_person(one: str, other: str) -> bool:
     """Return whether two names are one person's, letters' case and blanks aside."""
     return _key(one) == _key(other)
+
+
+def is_code(typed: str, code: str) -> bool:
+    """Return whether this code was typed, letters' case, blanks and what looks alike aside."""
+    return typed.upper().translate(_ALIKE) == code.translate(_ALIKE)
 
 
 def half_hour(moment: datetime) -> str:

@@ -62,7 +62,7 @@ def devices(room: Room, request: HttpRequest) -> str:
         del night.others[name]
         return "/members/devices"
     folder = Path(request.POST.get("folder", "").strip())
-    found = room.load(name, folder)
+    found = room.load(name, folder, request.POST.get("code", ""))
     keep_sealed(night.book, found)
     night.others[name] = found
     room.notice = "loaded"

@@ -10,6 +10,7 @@ from dauys.record.keys import parse_verifier_key
 from dauys.station.day.book import Book, read_book
 from dauys.station.day.loading import load_sealed, waiting_for
 from dauys.station.day.night import Night
+from dauys.station.day.people import is_code
 from dauys.station.day.protocols import ContestForm, Sealed
 from dauys.station.day.rehearsal import rehearse
 from dauys.station.day.sheets import Facts
@@ -19,7 +20,7 @@ from dauys.station.keeping.secrets import Random
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of
 from dauys.station.program import Fitted, Station, ballots_of, make_glasses
-from dauys.station.setup import installation_of
+from dauys.station.setup import installation_of, key_code
 from dauys.station.software import software_hash
 from dauys.station.web.members.printing import PaperPrints
 from dauys.station.web.members.room import Room, Turnout
@@ -48,7 +49,7 @@ def room_of(
         lambda: rehearse(station.device, kit.style, random, glasses.__getitem__),
         None if printer is None else _prints(station, address),
         lambda: _turnout(station),
-        lambda name, folder: _load(station, name, folder),
+        lambda name, folder, code: _load(station, name, folder, code),
         tuple(one.strftime("%H:%M") for one in kit.election.turnout_readings),
         media.second is None,
     )
@@ -82,7 +83,7 @@ def _others(station: Station, book: Book) -> dict[str, Sealed | None]:
 def _act(station: Station) -> dict[str, str]:
     """Return what the act of installation says: of which device, kit and key."""
     key = station.opened.log.signer.verifier.encode()
-    return {"device": station.device.id, "kit": station.kit.fingerprint, "key": key}
+    return {"device": station.device.id, "kit": station.kit.fingerprint, "key": key, "code": key_code(key)}
 
 
 def _form(name: str, options: tuple[str, ...], own: Listed) -> ContestForm:
@@ -90,11 +91,12 @@ def _form(name: str, options: tuple[str, ...], own: Listed) -> ContestForm:
     return ContestForm(name, own.contest.title, texts, own.contest.limit, own.contest.place)
 
 
-def _load(station: Station, name: str, folder: Path) -> Sealed:
+def _load(station: Station, name: str, folder: Path, code: str) -> Sealed:
     """Return another device from a stick or a medium of it; its key is the one that it was installed with.
 
-    Raises StationError J1.4, J3.1 as `load_sealed`, J1.5 where the folder is of another device, or its key
-    did not sign that it is that of this device.
+    `code`: of its key, as typed from its act on paper. Nothing else at hand says whose key it is: a forged
+    folder is signed too. Raises StationError J1.4, J3.1 as `load_sealed`, J1.5 where the folder is of another
+    device, its key did not sign that it is that of this device, or is not that of the act.
     """
     told, kit = installation_of(folder), station.kit
     if told["device"] != name or told["vote"] != station.kit.vote_id:
@@ -105,6 +107,8 @@ def _load(station: Station, name: str, folder: Path) -> Sealed:
     signed = installation_hash(kit.ballots.root, name, kit.station, kit.device(name).kind, told["key"])
     if not holds(key.public, signed, bytes.fromhex(told["signature"])):
         raise StationError("J1.5", found="another signature", expected="that of its key", place=at(folder))
+    if not is_code(code, key_code(told["key"])):
+        raise StationError("J1.5", found=code, expected="the code of its key", place=at(folder), hint="key")
     return load_sealed(name, folder / LOG, key)
 
 

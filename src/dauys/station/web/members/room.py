@@ -99,7 +99,7 @@ class Turnout:
         return self.paper + self.electronic
 
 
-def refuse_device(name: str, folder: Path) -> Sealed:
+def refuse_device(name: str, folder: Path, _: str) -> Sealed:
     """Raise StationError J1.5: this station has no other device."""
     raise StationError("J1.5", found=name, expected="a device of this station", place=at(folder))
 
@@ -121,7 +121,8 @@ class Room:
     two who count apart must not see each other's numbers; `software`: SHA-256 of what runs here; `act`: what
     the act of installation says; `take_reading`: closes a batch and signs the tree; `prints`: what a printer
     of this station can print for members, None without one; `turnout`: voters as the desk counts them;
-    `load`: reads the sealed log of another device; `hours`: when turnout is read.
+    `load`: reads the sealed log of another device, given the code typed from its act; `hours`: when turnout
+    is read.
     """
 
     night: Night
@@ -138,7 +139,7 @@ class Room:
     rehearse: Callable[[], Rehearsal]
     prints: Prints | None = None
     turnout: Callable[[], Turnout] | None = None
-    load: Callable[[str, Path], Sealed] = field(default=refuse_device)
+    load: Callable[[str, Path, str], Sealed] = field(default=refuse_device)
     hours: tuple[str, ...] = ()
     single: bool = False
     destroyed: bool = False
