@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ from dauys.words import Words
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
+#: What only a write can meet.
+_OF_WRITES: Final = (EDQUOT, EFBIG, ENOSPC, EROFS)
 
 
 def words_for(context: click.Context) -> Words:
@@ -94,10 +97,7 @@ def reporting(
             report_error(error, words_of(context).language, last=False)
             code = 2
         except OSError as error:
-            place = Place(file=str(error.filename or ""))
-            report(
-                LogError("L7.3", found=error.strerror, expected="", place=place).problem, words_for(context)
-            )
+            report(_of_system(error), words_for(context))
             code = 2
         except FaultError as error:
             report(error.problem, words_for(context))
@@ -105,6 +105,13 @@ def reporting(
         context.exit(code)
 
     return run
+
+
+def _of_system(error: OSError) -> Problem:
+    """Return what the system refused: a write where no read could fail so, else what may have been either."""
+    key = "L7.3.write" if error.errno in _OF_WRITES else "L7.3.either"
+    place = Place(file=str(error.filename or ""))
+    return LogError("L7.3", found=error.strerror or error, place=place, sentence=key).problem
 
 
 def report(problem: Problem, words: Words) -> None:
