@@ -24,6 +24,7 @@ from dauys.crypto.ballots import ballot_code
 from dauys.station.faults import StationError
 from dauys.station.papers.job import cut_only, job
 from dauys.station.papers.marks import mark_void, tear
+from dauys.station.papers.members import printer_test
 from dauys.station.papers.sheet import Sheet
 from dauys.station.papers.slip import slips
 from dauys.station.printer.glass import PaperGlass
@@ -138,6 +139,35 @@ def test_a_paper_of_the_members_never_pulls_a_receipt_from_under_the_flap(place)
         glass.report(report)
         pieces = paper.receipts[1].pieces()
         assert [one == report for one in pieces] == [True, False, True]
+
+
+def test_a_printer_test_is_printed_on_each_printer_and_never_where_anything_waits(place):
+    with papered(place) as paper:
+        glass = paper.glass()
+        printers = [*paper.slips[1], paper.receipts[1]]
+
+        def test() -> None:
+            glass.test(lambda name: printer_test(HEAD, name))
+
+        test()
+        wanted = [printer_test(HEAD, printer.name) for printer in printers]
+        assert [printer.pieces() for printer in printers] == [[one] for one in wanted]
+        paper.bench.desk.admitted += 1
+        session = paper.booths.begin(1, STYLE)
+        paper.booths.show_card(session, letters(1))
+        paper.booths.show_slips(session, choice(1))
+        before = [list(printer.outputs) for printer in printers]
+        with pytest.raises(StationError, match=r"J3\.3"):
+            test()
+        paper.booths.confirm(session)
+        assert [list(printer.outputs) for printer in printers[:2]] == before[:2]
+        before = [list(printer.outputs) for printer in printers]
+        with pytest.raises(StationError, match=r"J3\.3"):
+            test()
+        assert [list(printer.outputs) for printer in printers] == before
+        paper.booths.cast(session)
+        test()
+        assert [printer.pieces()[-1] for printer in printers] == wanted
 
 
 # The same bytes, whoever votes where and how

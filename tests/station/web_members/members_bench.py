@@ -71,6 +71,9 @@ class FakePrints:
     def tested(self, counted, expected):
         self.printed.append(("tested", (counted, expected)))
 
+    def printers(self):
+        self.printed.append(("printers", None))
+
 
 @dataclass
 class Members:

@@ -17,6 +17,7 @@ from dauys.station.day.windows import Phase
 from dauys.station.export import export
 from dauys.station.faults import StationError
 from dauys.station.keeping.folders import Media
+from dauys.station.papers.members import printer_test
 from dauys.station.papers.slip import slips
 from dauys.station.program import ballots_of
 from dauys.station.web.members.evening import devices
@@ -185,3 +186,11 @@ def test_the_act_says_the_code_of_the_key(laptop):
     key = laptop.installed.fields["key"]
     assert act["key"] == key
     assert act["code"] == spoken_code(sha256(key.encode()).digest())
+
+
+def test_every_printer_of_the_station_is_tested(laptop):
+    with laptop.open() as station:
+        room(laptop, station).test_printers()
+        head = room(laptop, station).prints.head
+        for printer in laptop.printers:
+            assert printer.pieces() == [printer_test(head, printer.name)]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from threading import Event, Thread
 
 import booth_bench
 import pytest
@@ -17,6 +18,7 @@ from dauys.station.day.people import decision
 from dauys.station.day.protocols import Sealed
 from dauys.station.day.windows import Phase
 from dauys.station.faults import StationError
+from dauys.station.web.members import room
 from dauys.station.web.members.forms import told
 from dauys.station.web.members.shown import bare
 from dauys.station.web.settings import configure
@@ -659,3 +661,55 @@ def test_what_does_not_add_up_is_said_in_every_language(day, language):
     for path in ("", "seal", "incident", "count/cards"):
         assert screen.get(f"/members/{path}").count("<h1") == 1
     assert own.errors == []
+
+
+def test_printers_are_tested_from_the_page_of_screens_while_every_booth_is_empty(day):
+    own, screen = day
+    screen.get("/members/screens")
+    assert 'value="printers"' in screen.page
+    screen.send("/members/screens", do="printers")
+    assert own.printed.count(("printers", None)) == 1
+    to_open(own)
+    own.admitted[0] += 1
+    session = own.room.booths.begin(1, "majilis")
+    screen.send("/members/screens", do="printers")
+    assert "J3.3" in screen.page
+    own.room.booths.show_card(session, booth_bench.letters(0))
+    own.room.booths.show_slips(session, [[1], [1]])
+    own.room.booths.confirm(session)
+    own.room.booths.cast(session)
+    own.printed.clear()
+    screen.send("/members/screens", do="printers")
+    assert own.printed == [("printers", None)]
+    own.to(EVENING)
+    own.room.night.day.close_polls(NAMES, own.room.booths)
+    assert 'value="printers"' not in screen.get("/members/screens")
+    screen.send("/members/screens", do="printers")
+    assert "J3.4" in screen.page
+    assert own.printed == [("printers", None)]
+
+
+def test_printers_are_not_tested_while_the_test_of_the_deck_prints(day):
+    own, screen = day
+    own.room.test = room.Test(own.room.rehearse())
+    going = Event()
+    own.room.test.thread = Thread(target=going.wait, daemon=True)
+    own.room.test.thread.start()
+    screen.send("/members/screens", do="printers")
+    assert "J3.3" in screen.page
+    assert own.printed == []
+    going.set()
+    own.room.test.thread.join(60)
+    screen.send("/members/screens", do="printers")
+    assert own.printed == [("printers", None)]
+
+
+def test_no_printer_is_tested_over_slips_that_a_start_owes(fresh):
+    with members(fresh) as own:
+        to_open(own)
+        cut_before_part2(own)
+    with members(fresh, POLLS + timedelta(hours=2)) as own:
+        screen = Screen(own)
+        screen.send("/members/screens", do="printers")
+        assert "J3.3" in screen.page
+        assert own.printed == []

@@ -5,7 +5,7 @@ Built from the election and kept for the day. It remembers of a session only whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
 from typing import Final
 
@@ -122,6 +122,21 @@ class PaperGlass:
                 raise StationError("J3.3", found="a receipt under the flap", expected="an empty booth")
             self._clear_flap()
             self._print(self.receipts, paper, cut=True)
+
+    def test(self, paper: Callable[[str], Raster]) -> None:
+        """Print on each printer of the booth, by its name, what shows that it is fit, and cut it off.
+
+        Raises StationError J3.3 while a receipt hangs under the flap or a slip waits for its mark.
+        """
+        with self._flap:
+            if any(self._waiting):
+                raise StationError("J3.3", found="a slip under the glass", expected="an empty booth")
+            self.report(paper(self.receipts.name))
+            for place, printer in enumerate(self.slips):
+                if printer is not self.receipts:
+                    self._clear(place)
+                    self._print(printer, paper(printer.name), cut=True)
+                    self._look(printer, wanted=False)
 
     def states(self) -> dict[str, State]:
         """Return what each printer says of itself, by name. Raises StationError J7.5, J7.6."""

@@ -108,6 +108,13 @@ def reading(room: Room, request: HttpRequest) -> str:
     return "/members/reading"
 
 
+def printers(room: Room, _: HttpRequest) -> str:
+    """Print the printer test on every printer of the station."""
+    room.test_printers()
+    room.notice = "printed"
+    return "/members/screens"
+
+
 def owed(room: Room, request: HttpRequest) -> str:
     """Print the part 2 that a start owes; mark its slips where two members say that they lie under the glass.
 

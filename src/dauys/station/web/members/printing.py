@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from dauys.station.day.deck import Deck, SlipCount
 from dauys.station.faults import StationError
 from dauys.station.papers.facts import Listed, ReceiptHead
-from dauys.station.papers.members import Counted, Moment, deck_list, deck_report, tree_paper, zero_report
+from dauys.station.papers.members import (
+    Counted,
+    Moment,
+    deck_list,
+    deck_report,
+    printer_test,
+    tree_paper,
+    zero_report,
+)
 from dauys.station.papers.raster import Raster
 from dauys.station.printer.glass import PaperGlass
 
@@ -42,6 +50,11 @@ class PaperPrints:
     def tested(self, counted: Sequence[SlipCount], expected: Sequence[SlipCount]) -> None:
         """Print what the test came to."""
         self._print([deck_report(self.test_head, self._counts(counted), self._counts(expected))])
+
+    def printers(self) -> None:
+        """Print the printer test on every printer of every booth."""
+        for glass in self.glasses:
+            glass.test(lambda name: printer_test(self.head, name))
 
     def _counts(self, found: Sequence[SlipCount]) -> list[Counted]:
         pairs = zip(self.test_listed, found, strict=True)

@@ -84,6 +84,10 @@ class Prints(Protocol):
         """Print what the test came to."""
         ...
 
+    def printers(self) -> None:
+        """Print the printer test on every printer of the station."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
@@ -242,6 +246,26 @@ class Room:
         self.test = Test(self.rehearse())
         self.test.thread = Thread(target=self.test.run, args=(self.tell,), daemon=True)
         self.test.thread.start()
+
+    def may_test_printers(self) -> bool:
+        """Return whether printers are tested now: not after the close, for slips then wait to be counted."""
+        return self.prints is not None and self.phase() not in (Phase.CLOSED, Phase.SEALED, Phase.DESTROYED)
+
+    def test_printers(self) -> None:
+        """Print the printer test on every printer, while no voter and no test is at one.
+
+        Raises StationError J3.4 after the close, J3.3 where something is under a glass or under a flap.
+        """
+        if self.prints is None or not self.may_test_printers():
+            raise StationError("J3.4", found=self.phase().value, expected="printers tested before")
+        if self.test is not None and self.test.thread is not None and self.test.thread.is_alive():
+            raise StationError("J3.3", found="a test", expected="its end", hint="test")
+        with self.booths.still():
+            if self.booths.sessions:
+                raise StationError("J3.3", found="a session", expected="empty booths", hint="booth")
+            if self.owed():
+                raise StationError("J3.3", found="a part 2 that is owed", expected="none", hint="owed")
+            self.prints.printers()
 
     def counted_test(self) -> tuple[SlipCount, ...]:
         """Return the slips of the test as two people counted them. Raises StationError J3.6, J3.9."""

@@ -154,8 +154,10 @@ def reading(request: HttpRequest, room: Room) -> HttpResponse:
 
 
 @members_only
-def screens(request: HttpRequest, room: Room) -> HttpResponse:  # noqa: ARG001
-    """Show which screens are paired; give a code for another."""
+def screens(request: HttpRequest, room: Room) -> HttpResponse:
+    """Show which screens are paired; give a code for another; test the printers."""
+    if request.method == "POST" and request.POST.get("do") == "printers":
+        return take(request, acts.printers)
     terminals = request.services.terminals
     code = role = ""
     number = 1
@@ -167,5 +169,13 @@ def screens(request: HttpRequest, room: Room) -> HttpResponse:  # noqa: ARG001
                 code = terminals.invite(role, number)
         else:
             return take(request, lambda _, __: "/members/screens")
-    paired = [(one, terminals.all(one)) for one in ROLES]
-    return show(request, "screens", "screens", paired=paired, code=code, role=role, number=number)
+    return show(
+        request,
+        "screens",
+        "screens",
+        paired=[(one, terminals.all(one)) for one in ROLES],
+        code=code,
+        role=role,
+        number=number,
+        may_print=room.may_test_printers(),
+    )
