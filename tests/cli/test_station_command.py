@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import sys
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parents[1] / "station"))
 from kit_station import DAY, DEVICE, PEOPLE, make
 
+from dauys.cli import station_reading
 from dauys.cli.main import cli
 from dauys.station.day.people import decision
 from dauys.station.keeping.folders import Media
@@ -35,8 +38,8 @@ def dauys(tmp_path, monkeypatch):
         monkeypatch.setenv(f"DAUYS_{name}", value)
     monkeypatch.setattr("sys.stdout", sys.__stdout__)
 
-    def run(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(cli, ["station", *arguments], catch_exceptions=False)
+    def run(*arguments: str, code: int = 0, typed: str | None = None) -> str:
+        done = CliRunner().invoke(cli, ["station", *arguments], input=typed, catch_exceptions=False)
         assert done.exit_code == code, done.output
         return done.output
 
@@ -138,6 +141,51 @@ def test_a_lost_second_medium_is_replaced(dauys, made):
     assert "(J1.5)" in refused
     # The lost one comes back: what was written meanwhile is written to it.
     assert "Second medium: in step" in dauys("check", "--second", "usb", *OPEN)
+
+
+def test_media_of_an_earlier_hour_are_refused_by_what_was_read_out(dauys, made, monkeypatch):
+    installed(dauys, made)
+    words, media = password(), Media(Path("disk"), Path("usb"), rehearsal=True)
+    clocks = drill_clock(Path("clock"))
+    at = Path("clock").write_text
+
+    def opened():
+        return open_station(media, Path("key"), words, {}, os.urandom, clocks=clocks)
+
+    with opened() as station:
+        station.day.install(PEOPLE, {})
+        at("2004-09-18T10:00:00+06:00")
+        station.day.tested(PEOPLE, (), ())
+        at(DAY.format("06:40"))
+        station.day.checked(PEOPLE)
+    assert "reading" not in dauys("check", *OPEN)
+    for name in ("disk", "usb"):
+        shutil.copytree(name, f"early/{name}")
+    with opened() as station:
+        at(DAY.format("07:00"))
+        size, root = station.day.open(PEOPLE, bytes(32))
+    shown = (str(size), spoken_code(root))
+    told = dauys("check", *OPEN, "--reading", shown[0], shown[1].lower().replace("-", " "))
+    assert "Continued from the reading of 1 entries" in told
+    assert "No reading compared" in dauys("check", *OPEN)
+    monkeypatch.setattr(station_reading, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    told = dauys("check", *OPEN, typed="1\n0 " + shown[1] + "\n" + " ".join(shown) + "\n")
+    assert told.count("Like this: 66 ") == 2
+    assert "Continued from the reading of 1 entries" in told
+    assert "No reading compared" in dauys("check", *OPEN, typed="\n")
+    # Both media as they were before the opening: each agrees with the other.
+    for name in ("disk", "usb"):
+        shutil.rmtree(name)
+        shutil.copytree(f"early/{name}", name)
+    for told in (
+        dauys("check", *OPEN, typed=" ".join(shown) + "\n", code=2),
+        dauys("check", *OPEN, "--reading", *shown, code=2),
+        dauys("serve", *OPEN, "--reading", *shown, code=2),
+        dauys("seal", *OPEN, "--cards", "0", "0", "0", "0", "0", "--reading", *shown, code=2),
+    ):
+        assert "(J1.10)" in told
+        assert "let nobody vote on them" in told
+    assert "XXXX-XXXX" in dauys("check", *OPEN, "--reading", "1", "letters", code=2)
 
 
 def test_what_is_refused_is_said_with_what_to_do(dauys, made):

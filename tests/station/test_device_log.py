@@ -17,7 +17,9 @@ from dauys.record.sources import FolderSource
 from dauys.record.writer import copy_log
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import CardCount, DeskCount, close_fields, require_sums, sums
+from dauys.station.keeping.reading import Reading, parse_code
 from dauys.station.keeping.sealing import close, destroy
+from dauys.verify.devices import spoken_code
 
 
 def raises(code):
@@ -167,17 +169,40 @@ def test_a_state_older_than_a_tree_given_out_is_refused(busy, tmp_path):
     with raises("J1.10"), busy.open():
         pass
     both = Place(tmp_path / "older")
-    with raises("J1.10"), both.open(told=told):
+    with raises("J1.10"), both.open(told=lambda _: Reading(told[0], spoken_code(told[1]))):
         pass
     with both.open() as bench:
         assert bench.journal.count("cast") == 100
+        assert bench.opened.decided.reading is None
+
+
+def test_a_log_that_goes_on_from_the_reading_that_was_typed_is_opened(busy):
+    with busy.open() as bench:
+        size, root = bench.opened.log.reading(sample())
+    told = Reading(size, spoken_code(root))
+    for _ in range(2):
+        with busy.open(told=lambda _: told) as bench:
+            assert bench.opened.decided.reading == size
+            bench.opened.log.catch_up()
+
+
+@pytest.mark.parametrize(
+    "typed", ["7h2k-90qd-m3ta-x1zv-eep4", "7H2K 9OQD M3TA XIZV EEP4", "7H2K90QDM3TAXLZVEEP4"]
+)
+def test_letters_are_taken_as_people_type_them(typed):
+    assert parse_code(typed) == "7H2K-90QD-M3TA-X1ZV-EEP4"
+    for wrong in (typed[:-1], typed + "7", "U" + typed[1:], "Ө" + typed[1:]):
+        with pytest.raises(ValueError, match=r"."):
+            parse_code(wrong)
 
 
 def test_another_tree_of_the_same_size_is_refused(busy):
     with busy.open() as bench:
         size, root = bench.opened.log.reading(sample())
-    wrong = bytes([root[0] ^ 1]) + root[1:]
-    with raises("J1.10"), busy.open(told=(size, wrong)):
+    wrong = spoken_code(bytes([root[0] ^ 1]) + root[1:])
+    with raises("J1.10"), busy.open(told=lambda _: Reading(size, wrong)):
+        pass
+    with raises("J1.10"), busy.open(told=lambda _: Reading(size - 1, spoken_code(root))):
         pass
 
 

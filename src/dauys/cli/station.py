@@ -18,6 +18,7 @@ from dauys.cli.options import lang_option
 from dauys.cli.progress import Steps
 from dauys.cli.station_page import halves_in, measured_lines, status, tell_installed, tell_seal, tell_start
 from dauys.cli.station_printers import Fitting
+from dauys.cli.station_reading import READING, last_reading
 from dauys.cli.verbs import FILE, FOLDER, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.record.disk import Disk
 from dauys.station.day.media import replace_second
@@ -102,6 +103,7 @@ def init(kit: Path, device: str, **given: Any) -> int:
 @command.command(cls=Verb, name="check", context_settings=SETTINGS)
 @_media
 @PASSWORD
+@READING
 @BOOTH
 @lang_option
 @reporting
@@ -118,6 +120,7 @@ def check(**given: Any) -> int:
 @command.command(cls=Verb, name="serve", context_settings=SETTINGS)
 @_media
 @PASSWORD
+@READING
 @BOOTH
 @click.option(
     "--host", cls=Option, default="127.0.0.1", show_default=True, metavar="ADDRESS", help="option.host"
@@ -148,6 +151,7 @@ def serve(host: str, port: int, told: Path | None, **given: Any) -> int:
 @command.command(cls=Verb, name="seal", context_settings=SETTINGS)
 @_media
 @PASSWORD
+@READING
 @click.option(
     "--cards", cls=Option, type=click.IntRange(0), nargs=5,
     metavar="RECEIVED RETURNED SPOILED UNUSED MISSING", help="option.cards",
@@ -261,7 +265,8 @@ def _open(given: dict[str, Any]) -> AbstractContextManager[Station]:
     printers = dict(enumerate(given["booths"], 1))
     clocks = drill_clock(given["clock"]) if given["clock"] else None
     password = _password(given["password"])
-    return open_station(_at(given), given["stick"], password, printers, os.urandom, clocks=clocks)
+    told = last_reading(given["reading"], words_for(click.get_current_context()))
+    return open_station(_at(given), given["stick"], password, printers, os.urandom, clocks=clocks, told=told)
 
 
 def _password(file: Path | None) -> str:

@@ -82,6 +82,10 @@ def status(station: Station, words: Words) -> tuple[list[str], bool]:
     size, root = station.opened.log.tree()
     lines.append(words.say("check.log", size=size, code=spoken_code(root)))
     decided = station.opened.decided
+    if decided.reading is not None:
+        lines.append(words.say("check.reading", size=decided.reading))
+    elif size:
+        lines.append(words.say("check.no_reading"))
     if decided.abandoned or decided.void or decided.owed:
         facts = {"abandoned": len(decided.abandoned), "void": decided.void, "owed": len(decided.owed)}
         lines.append(words.say("check.restart", **facts))

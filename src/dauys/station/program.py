@@ -20,7 +20,7 @@ from dauys.domain.election import AGAINST_ALL
 from dauys.station.day.book import read_book
 from dauys.station.day.day import Day
 from dauys.station.day.media import finish_destroying
-from dauys.station.day.minutes import minuted_moments
+from dauys.station.day.minutes import minuted_moments, phases
 from dauys.station.day.people import Decision
 from dauys.station.day.watch import Watch
 from dauys.station.day.windows import Phase, windows
@@ -30,7 +30,9 @@ from dauys.station.device import Device
 from dauys.station.faults import StationError
 from dauys.station.keeping.closing import CardCount, DeskCount
 from dauys.station.keeping.device_log import Sample, Tree
-from dauys.station.keeping.folders import Media, Opened, open_media, unlock
+from dauys.station.keeping.folders import Media, Opened, open_media, read_facts, unlock
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.reading import Reading
 from dauys.station.keeping.secrets import Random
 from dauys.station.papers.facts import Listed
 from dauys.station.papers.of_election import head_of, styles_of
@@ -145,20 +147,23 @@ def open_station(
     random: Random,
     *,
     clocks: Clocks | None = None,
-    told: Tree | None = None,
+    told: Callable[[bool], Reading | None] = lambda _: None,
 ) -> Iterator[Station]:
     """Open a device, decide what was under way, and give it with everything around it.
 
-    `printers`: of each booth, by its number. `told`: size and root of the last reading, as members type it.
-    Raises StationError J1.x, and LogError L5.x where the log is open elsewhere or damaged.
+    `printers`: of each booth, by its number. `told`: given whether the station is past its opening, returns
+    the last reading as members type it, or None. Raises StationError J1.x, and LogError L5.x where the log is
+    open elsewhere or damaged.
     """
     clocks = clocks or Clocks()
     finish_destroying(media, random)
+    kit = read_own_kit(media, read_facts(media.first))
+    if clocks.drill and kit.simulation is None:
+        raise StationError("J3.8", found="the clock of a drill", expected="the clock of this machine")
     with ExitStack() as stack:
-        opened = stack.enter_context(open_media(media, stick, password, random, told=told))
-        kit = read_own_kit(media, opened.facts)
-        if clocks.drill and kit.simulation is None:
-            raise StationError("J3.8", found="the clock of a drill", expected="the clock of this machine")
+        opened = stack.enter_context(
+            open_media(media, stick, password, random, told=lambda found: told(_begun(found, kit, clocks)))
+        )
         own = kit.device(opened.facts.device)
         carried = own.kind == "carried"
 
@@ -185,6 +190,13 @@ def open_station(
         start, _ = unlock(media.first, opened.facts, stick, password)
         tls = framed_hash("station-tls", start.keys)[:32]
         yield Station(kit, media, device, opened, desk, day, booths, printers, glasses, clocks, tls)
+
+
+def _begun(journal: JournalView, kit: Kit, clocks: Clocks) -> bool:
+    """Return whether the polls have opened, by the journal or, should that be an old one, by the clock."""
+    opens = windows(kit.election, kit.place.time_zone, kit.vote_id).get(Phase.OPEN)
+    late = opens is not None and opens.when(clocks.now()) != "early"
+    return late or any(one.phase is Phase.OPEN for one in phases(journal))
 
 
 def make_day(kit: Kit, device: Device, opened: Opened, clocks: Clocks) -> Day:

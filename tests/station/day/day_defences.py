@@ -17,7 +17,7 @@ from defences import Defence, try_named  # noqa: E402
 
 DAY = "src/dauys/station/day"
 PAGES = "src/dauys/station/web/members"
-TESTS = ("tests/station/day", "tests/station/web_members")
+TESTS = ("tests/station", "tests/station/day", "tests/station/web_members", "tests/cli")
 
 
 def _at(name: str, file: str, line: str, without: str, test: str) -> Defence:
@@ -79,6 +79,12 @@ DEFENCES = [
         "if absent := []:", "test_nothing_is_counted_while_a_device_is_not_loaded"),
     _at("only a sealed device is loaded", f"{DAY}/loading.py", 'if last.kind != "close":', "if False:",
         "test_a_log_that_is_not_sealed"),
+    _at("a log goes on from what was read out", "src/dauys/station/keeping/device_log.py",
+        "        if found != told:", "        if False:",
+        "test_a_state_older_than_a_tree_given_out_is_refused"),
+    _at("members are asked also by the clock", "src/dauys/station/program.py",
+        "return late or any(", "return any(",
+        "test_media_of_an_earlier_hour_are_refused_by_what_was_read_out"),
     _at("the seal is compared from paper", f"{DAY}/night.py",
         "if not is_code(typed, code):", "if False:",
         "test_the_seal_is_typed_from_the_paper"),
@@ -121,4 +127,4 @@ DEFENCES = [
 
 
 if __name__ == "__main__":
-    sys.exit(try_named(DEFENCES, "tests/station", "tests/conftest.py", "examples"))
+    sys.exit(try_named(DEFENCES, "tests/station", "tests/cli", "tests/conftest.py", "examples"))

@@ -258,7 +258,7 @@ def test_a_restart_is_minuted_with_what_it_decided(place):
         bench.booths.confirm(session)
     with place.open() as bench:
         told = make(bench, clocks).restarted(TWO, bench.opened.decided)
-        assert told.facts == {"abandoned": "1", "owed": "0", "void": "1"}
+        assert told.facts == {"abandoned": "1", "owed": "0", "reading": "none", "void": "1"}
 
 
 def test_going_on_with_one_medium_is_what_a_start_goes_by(place):

@@ -245,7 +245,8 @@ class Day:
 
     def restarted(self, decided: Decision, start: Restart) -> Incident:
         """Minute a restart with what was decided from the media alone."""
-        facts = {"abandoned": len(start.abandoned), "void": start.void, "owed": len(start.owed)}
+        facts: dict[str, object] = {"abandoned": len(start.abandoned), "void": start.void}
+        facts |= {"owed": len(start.owed), "reading": start.reading or "none"}
         return self.incident("restart", decided, facts)
 
     def accept_clock(self, decided: Decision) -> None:

@@ -22,7 +22,7 @@ PHASE: Final = "phase"
 INCIDENT: Final = "incident"
 #: What can be minuted as an incident, each with the numbers that its form asks for (`spec/day.md` §6).
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "restart": ("abandoned", "void", "owed"),
+    "restart": ("abandoned", "void", "owed", "reading"),
     "single": (),
     "replaced": (),
     "booth": ("terminal",),

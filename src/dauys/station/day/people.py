@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from dauys.station.faults import StationError
+from dauys.station.keeping.reading import letters
 
 LONGEST_NAME: Final = 80
 LONGEST_REASON: Final = 600
 #: Two members decide; fewer decide nothing.
 FEWEST: Final = 2
 HALF_HOUR: Final = timedelta(minutes=30)
-_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def same_person(one: str, other: str) -> bool:
 
 def is_code(typed: str, code: str) -> bool:
     """Return whether this code was typed, letters' case, blanks and what looks alike aside."""
-    return typed.upper().translate(_ALIKE) == code.translate(_ALIKE)
+    return letters(typed) == letters(code)
 
 
 def half_hour(moment: datetime) -> str:

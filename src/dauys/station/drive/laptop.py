@@ -124,7 +124,10 @@ class Laptop:
         rehearsal = ["--rehearsal"] if self.media.rehearsal else []
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  # our own program
-                [*command, *media, *rest, *booths, *rehearsal], stdout=log, stderr=log
+                [*command, *media, *rest, *booths, *rehearsal],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         self.told = self._wait(told)
         return self.told

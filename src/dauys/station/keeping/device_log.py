@@ -20,12 +20,14 @@ from dauys.record.disk import Disk
 from dauys.record.entries import encode_entry
 from dauys.record.faults import LogError
 from dauys.record.keys import Signer
-from dauys.record.merkle import verify_consistency
+from dauys.record.merkle import subtree_hash, verify_consistency
 from dauys.record.store import LogStore
 from dauys.record.writer import copy_log
 from dauys.station.faults import StationError
 from dauys.station.keeping.journal import Journal
 from dauys.station.keeping.kept import Ending
+from dauys.station.keeping.reading import Reading
+from dauys.verify.devices import spoken_code
 
 Sample = Callable[[Sequence[tuple[bytes, bytes]], int], list[tuple[bytes, bytes]]]
 """Returns so many random ones of those given, from a source that nobody can foresee."""
@@ -77,15 +79,12 @@ class DeviceLog:
             self._append([*(one.body for one in ballots), end], at)
             at += len(ballots) + 1
 
-    def check(self, told: Tree | None = None) -> None:
-        """Raise StationError J1.10 where the log is older than a tree that was given out, or another.
-
-        `told`: what members type in from the last reading.
-        """
+    def check(self) -> None:
+        """Raise StationError J1.10 where the log is older than a tree that was given out, or another."""
         notes = self.journal.notes("tree")
         given = [(int(str(note.body["size"])), bytes.fromhex(str(note.body["root"]))) for note in notes]
         own = self.store.signed.checkpoint
-        for size, root in [*given, *([told] if told else [])]:
+        for size, root in given:
             expected = f"{size} entries, {root.hex()}"
             if size > own.size:
                 raise StationError("J1.10", found=f"{own.size} entries", expected=expected)
@@ -96,6 +95,24 @@ class DeviceLog:
                 raise StationError(
                     "J1.10", found=f"another tree ({error.code})", expected=expected
                 ) from error
+
+    def check_told(self, told: Reading) -> None:
+        """Raise StationError J1.10 where the log does not begin with a reading that members type in.
+
+        Both media can be put back to an earlier hour together: only what was read out tells.
+        """
+        own = self.store.signed.checkpoint
+        size = min(told.size, own.size)
+        try:
+            root = subtree_hash(0, size, self.store.reader().node) if size else own.root
+        except LogError as error:
+            raise StationError("J1.10", found=f"another tree ({error.code})", expected=told.code) from error
+        found = Reading(size, spoken_code(root))
+        if found != told:
+            expected = f"{told.size} · {told.code}"
+            raise StationError(
+                "J1.10", found=f"{found.size} · {found.code}", expected=expected, hint="reading"
+            )
 
     def close(self, fields: Mapping[str, object]) -> Tree:
         """Write all that remains, and *close*; sign the seal and give it out. Again it is what it was."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +16,10 @@ from dauys.record.keys import ED25519, Signer
 from dauys.record.store import create_log, open_log
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.database import JOURNAL, force_names, open_database
-from dauys.station.keeping.device_log import DeviceLog, Tree
+from dauys.station.keeping.device_log import DeviceLog
 from dauys.station.keeping.journal import Journal
+from dauys.station.keeping.journal_view import JournalView
+from dauys.station.keeping.reading import Reading
 from dauys.station.keeping.records import RecordFile
 from dauys.station.keeping.restart import Restart, restart
 from dauys.station.keeping.sealing import closed_with
@@ -39,6 +41,8 @@ SEALED: Final = "keys.sealed"
 DATABASE: Final = "journal.db"
 RECORDS: Final = "booth.records"
 LOG: Final = "log"
+Told = Callable[[JournalView], Reading | None]
+"""Asks members for the last reading, once it can be seen how far the day is; None where there is none."""
 _SHAPE: Final = {
     "device": "id",
     "kit": "hex32",
@@ -136,13 +140,13 @@ def open_media(
     password: str,
     random: Random,
     *,
-    told: Tree | None = None,
+    told: Told = lambda _: None,
     points: Points = lambda _: None,
 ) -> Iterator[Opened]:
     """Open a device alone, bring its media in step and decide what was under way.
 
-    `told`: size and root of the last reading, as members type it in. Raises StationError J1.x, and LogError
-    L5.x where the log is open elsewhere or damaged.
+    `told` is asked first: of media from an earlier hour nothing is decided. Raises StationError J1.x, and
+    LogError L5.x where the log is open elsewhere or damaged.
     """
     media.check()
     facts = read_facts(media.first)
@@ -160,8 +164,11 @@ def open_media(
         journal = Journal(database, records, random, points)
         signer = Signer(facts.origin, ED25519, keys.seed)
         log = DeviceLog(store, signer, journal, media.second, Disk())
+        reading = told(journal)
+        if reading is not None:
+            log.check_told(reading)
         decided = restart(journal, rows, log.tree())
-        log.check(told)
+        log.check()
         log.catch_up()
         closed = closed_with(journal)
         if closed is not None:
@@ -169,7 +176,8 @@ def open_media(
                 # No session can begin any more, so nobody decides; but another second medium may lack rows.
                 journal.note("single", {})
             log.close(closed)
-        yield Opened(facts, keys, journal, log, decided)
+        compared = None if reading is None else reading.size
+        yield Opened(facts, keys, journal, log, replace(decided, reading=compared))
 
 
 def unlock(folder: Path, facts: Facts, stick: Path, password: str) -> tuple[StartKeys, DeviceKeys]:

@@ -13,13 +13,17 @@ from dauys.station.keeping.records import Row
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """What was decided. `abandoned`: cards; `void`: slips; `to_first`, `to_second`: rows that were copied."""
+    """What was decided. `abandoned`: cards; `void`: slips; `to_first`, `to_second`: rows that were copied.
+
+    `reading`: entries of the reading that members compared the media with, None where they had none.
+    """
 
     abandoned: tuple[bytes, ...]
     void: int
     to_first: int
     to_second: int
     owed: tuple[Owed, ...]
+    reading: int | None = None
 
 
 def restart(journal: Journal, second: Iterable[Row] | None, tree: tuple[int, bytes]) -> Restart:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from dauys.domain.text import Language
 from dauys.station.faults import StationError
+from dauys.station.keeping.reading import letters
 from dauys.station.keeping.secrets import Random
 
 Role = Literal["booth", "desk", "members"]
@@ -23,7 +24,6 @@ ROLES: Final[tuple[Role, ...]] = ("booth", "desk", "members")
 GOOD_FOR: Final = 600.0
 TRIES: Final = 100_000
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Terminals:
 
         Raises StationError J6.1 for a code that is not good (any more).
         """
-        typed = code.upper().translate(_ALIKE)
+        typed = letters(code)
         with self._lock:
             found = self._invited.pop(typed, None)
             if found is None or found.until < self.clock():
