@@ -150,6 +150,44 @@ def test_a_receipt_convicts_a_record_that_lacks_what_was_received(dauys, home):
     assert as_json["receipt"]["what"] == "seal"
 
 
+@pytest.mark.parametrize("named", ["record", "record/public"])
+def test_what_was_received_goes_into_the_record(dauys, home, named):
+    told = dauys("hand-over", "intake", named)
+    assert told.output.splitlines()[-1] == f"Devices handed over: 0, not: 0; to {home}"
+    public(Path("store"), "m1", entries())
+    with at_work(home) as (_, address):
+        dauys("send", "store", address, "--receipts", "receipts")
+        told = dauys("hand-over", "intake", named)
+    assert told.output.splitlines()[0] == f"m1 ({VOTE}): {len(entries())} entries"
+    (file,) = Path("receipts").iterdir()
+    dauys("check", file, "--key", key().verifier.encode(), "--record", home)
+    assert dauys("hand-over", "intake", named).output == told.output
+
+
+def test_a_device_that_cannot_be_handed_over_stops_no_other(dauys, tmp_path):
+    """One that this record does not know, one that its copy of the record knows under another key."""
+    home = make_record(Path("record"), "m1", "m2")
+    Path("intake.key").write_text(encode_secret_key(NAME, ED25519, SEED) + "\n")
+    dauys("init", "intake", "--name", NAME, "--key", "intake.key")
+    with at_work(home) as (_, address):
+        for device in ("m1", "m2"):
+            public(Path(device), device, entries(device))
+            dauys("send", device, address)
+    other = make_record(Path("other"), "m2")
+    told = dauys("hand-over", "intake", "other", code=1)
+    assert "the record does not know who sends this" in told.output
+    assert f"m2 ({VOTE}): {len(entries('m2'))} entries" in told.output
+    assert told.output.splitlines()[-1] == f"Devices handed over: 1, not: 1; to {other}"
+    assert not (other / "device" / "1-0" / "m1").exists()
+    (Path("intake") / "device/1-0/m2/checkpoint").write_bytes((Path("m1") / "public/checkpoint").read_bytes())
+    told = dauys("hand-over", "intake", "record", code=1)
+    assert f"m1 ({VOTE}): {len(entries('m1'))} entries" in told.output
+    assert "(L3." in told.output
+    assert not (home / "device" / "1-0" / "m2").exists()
+    assert "(U1.18)" in dauys("hand-over", "nothing", "record", code=2).output
+    assert "(L7.1)" in dauys("hand-over", "intake", "nothing", code=2).output
+
+
 def test_a_refusal_is_said_in_words_and_leaves_with_1(dauys, home):
     public(Path("open"), "m1", entries()[:20])
     public(Path("foreign"), "m2", entries("m2"))

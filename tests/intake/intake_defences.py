@@ -262,6 +262,13 @@ DEFENCES = [
         "a record continues", f"{I}/hand_over.py", "        _check_continued(target, reader)\n", "", RECORD
     ),
     Defence(
+        "a record takes what its devices signed",
+        f"{I}/hand_over.py",
+        "opened = None if key is None else open_checkpoint(note, (key,), key.name)",
+        "opened = None",
+        RECORD,
+    ),
+    Defence(
         "a receipt holds a record to it",
         f"{I}/against_record.py",
         "verify_consistency(size, root, tree.size, tree.root, proof)",

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from crash_disk import Crash, CrashDisk
-from intake_world import VOTE, World, entries, public, stages
+from intake_world import VOTE, World, device_key, entries, public, stages
 
 from dauys.intake.against_record import check_in_record
 from dauys.intake.faults import IntakeError
@@ -16,6 +16,7 @@ from dauys.intake.parcels import protocol_parcel
 from dauys.record.book import open_record
 from dauys.record.checkpoint import parse_checkpoint
 from dauys.record.faults import LogError
+from dauys.record.keys import ED25519, Signer
 from dauys.record.note import parse_note
 from dauys.record.reader import LogReader
 
@@ -42,9 +43,17 @@ def test_every_receipt_of_the_day_holds_against_the_record_it_went_into(world, d
             assert check_in_record(receipt, opened) == tree
 
 
-def refusal(function, *args) -> str:
+def test_a_record_takes_the_log_that_its_device_signed(world, day, record):
+    world.send(day[-1])
+    other = Signer(device_key("m1").verifier.name, ED25519, bytes(32)).verifier
+    assert refusal(hand_over, world.home, record, VOTE, "m1", key=other).startswith("L3.")
+    assert not (record / "device").exists()
+    assert hand_over(world.home, record, VOTE, "m1", key=device_key("m1").verifier).size == len(entries())
+
+
+def refusal(function, *args, **more) -> str:
     with pytest.raises((IntakeError, LogError)) as caught:
-        function(*args)
+        function(*args, **more)
     return caught.value.code
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dauys.cli.intake_hand import hand
 from dauys.cli.intake_send import protocol, send, sighting
 from dauys.cli.intake_words import read_intake_key, reporting, say, tell
 from dauys.cli.log_words import make_key
@@ -84,7 +85,7 @@ def serve(folder: Path, record: str, key_file: Path, log_key: str | None, **list
     return 0
 
 
-for verb in (send, sighting, protocol):
+for verb in (send, sighting, protocol, hand):
     command.add_command(verb)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dauys.record.book import device_folder
-from dauys.record.checkpoint import Checkpoint, parse_checkpoint
+from dauys.record.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from dauys.record.disk import Disk
 from dauys.record.faults import LogError, MissingFileError, at
+from dauys.record.keys import VerifierKey
 from dauys.record.merkle import verify_consistency
 from dauys.record.note import MAX_NOTE, parse_note
 from dauys.record.reader import LogReader
@@ -22,16 +23,26 @@ def received_devices(intake: Path) -> Iterator[tuple[str, str]]:
         yield checkpoint.parent.parent.name, checkpoint.parent.name
 
 
-def hand_over(intake: Path, record: Path, vote: str, device: str, *, disk: Disk | None = None) -> Checkpoint:
+def hand_over(
+    intake: Path,
+    record: Path,
+    vote: str,
+    device: str,
+    *,
+    key: VerifierKey | None = None,
+    disk: Disk | None = None,
+) -> Checkpoint:
     """Put the largest accepted log of a device into a record's public folder, and return its tree.
 
-    Done again it changes nothing. Raises LogError L7.1 where none was accepted, L5.6 where the record has a
-    larger tree, L5.5 where it has another history, L2.x where what was kept is damaged.
+    `key`: of the device, where the record says it. Done again it changes nothing. Raises LogError L7.1 where
+    none was accepted, L5.6 where the record has a larger tree, L5.5 where it has another history, L2.x where
+    what was kept is damaged, L3.x where the key did not sign it.
     """
     folder, target, disk = device_folder(vote, device), record / device_folder(vote, device), disk or Disk()
     with FolderSource(intake / folder) as source:
         note = source.read("checkpoint", MAX_NOTE)
-        tree = parse_checkpoint(parse_note(note).text)
+        opened = None if key is None else open_checkpoint(note, (key,), key.name)
+        tree = parse_checkpoint(parse_note(note).text) if opened is None else opened.checkpoint
         reader = LogReader(source, tree.size, tree.root)
         _check_continued(target, reader)
         disk.make_folders(target)
