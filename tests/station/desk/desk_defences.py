@@ -121,7 +121,7 @@ DEFENCES = [
         "keeping/writing.py",
         "        self._lock = threading.RLock()",
         "        import contextlib\n        self._lock = contextlib.nullcontext()",
-        "test_two_desks_at_once_mark_nobody_twice",
+        "test_one_desk_waits_while_the_other_one_writes",
     ),
     _of(
         "nothing after an error",

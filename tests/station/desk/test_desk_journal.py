@@ -74,6 +74,25 @@ def test_two_desks_at_once_mark_nobody_twice(desk_place):
         assert len(desk.records.read().rows) == 60
 
 
+def test_one_desk_waits_while_the_other_one_writes(desk, monkeypatch):
+    real, written = desk.records.append, []
+    second = threading.Thread(target=lambda: desk.mark("418", "electronic"))
+
+    def append(row):
+        written.append(row)
+        if len(written) == 1:
+            second.start()
+            second.join(0.5)
+            written.append("the first is on its way")
+        real(row)
+
+    monkeypatch.setattr(desk.records, "append", append)
+    desk.mark("417", "paper")
+    second.join()
+    assert written[1] == "the first is on its way"
+    assert (len(written), desk.broken, desk.counts().voted) == (3, None, 2)
+
+
 def test_no_mark_is_undone_where_every_admission_was_used(desk):
     """The booths say one bit: whoever was admitted has begun or cast."""
     unused, asked = [False], []
