@@ -102,6 +102,7 @@ def test_a_morning_from_the_keyboard_alone(desk, station, language):
     press(page, "p")
     assert marked(station, "417") == "paper"
     press(page, "F9")
+    page.wait_for_function("document.activeElement.closest('aside') !== null")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
