@@ -34,7 +34,7 @@ from dauys.station.program import make_day
 from dauys.station.setup import install, installation_of, read_own_kit
 from dauys.station.software import software_hash
 from dauys.station.web.desk.of_station import desks_of
-from dauys.station.web.members.of_station import room_of
+from dauys.station.web.members.of_station import night_of, room_of
 
 
 @pytest.fixture(scope="module")
@@ -143,26 +143,23 @@ def test_the_clock_of_a_drill_is_for_simulations(laptop, monkeypatch):
         pass
 
 
-def test_outside_a_simulation_the_cards_of_a_seal_are_those_of_two_people(laptop, made):
-    """Whoever has the laptop alone cannot seal it with numbers of their own."""
+def test_outside_a_simulation_nobody_seals_alone(laptop, made):
+    """Whoever has the laptop cannot seal it with numbers of their own; minutes are kept before the seal."""
     cards = cards_left(made, 0)
     with laptop.open() as station:
         real = replace(station, kit=replace(station.kit, simulation=None))
-        night = room_of(station, os.urandom, lambda _: None).night
+        night = night_of(real)
         laptop.begin(station)
         laptop.at("20:05")
         station.day.close_polls(PEOPLE, station.booths)
-        assert station.counted(cards) == cards
-        for given in (cards, None):
-            with pytest.raises(StationError, match=r"J3\.6"):
-                real.counted(given)
+        with pytest.raises(StationError, match=r"J3\.6"):
+            real.seal(cards)
         night.enter("cards", PEOPLE[0], asdict(cards))
         with pytest.raises(StationError, match=r"J3\.6"):
-            real.counted()
+            night.seal()
         night.enter("cards", PEOPLE[1], asdict(cards))
-        assert real.counted() == cards
-        with pytest.raises(StationError, match=r"J3\.6"):
-            real.counted(cards)
+        assert night_of(real).seal() == station.opened.log.tree()
+        assert all((folder / "protocols" / "minutes.json").exists() for folder in laptop.media.folders)
 
 
 def test_one_medium_alone_goes_on(laptop):

@@ -31,6 +31,7 @@ from dauys.station.keeping.folders import Media
 from dauys.station.process import leave_nothing
 from dauys.station.program import Station, drill_clock, open_station
 from dauys.station.setup import install
+from dauys.station.web.members.of_station import night_of
 from dauys.station.web.runner import Address, running
 from dauys.verify.kit import read_kit
 
@@ -171,8 +172,10 @@ def seal(cards: tuple[int, int, int, int, int] | None, **given: Any) -> int:
         None if given[one] is None else decision(given["members"], given[one]) for one in ("outside", "apart")
     )
     with _open({**given, "booths": ()}) as station:
-        counted = station.counted(CardCount(*cards) if cards else None)
-        tree = station.seal(counted, decided=decided, accepted=accepted)
+        if cards is None:
+            tree = night_of(station).seal(decided=decided, accepted=accepted)
+        else:
+            tree = station.seal(CardCount(*cards), decided=decided, accepted=accepted)
         tell_seal(tree, words_for(click.get_current_context()))
     return 0
 

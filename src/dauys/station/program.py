@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from dauys.crypto.framing import framed_hash
 from dauys.domain.election import AGAINST_ALL
-from dauys.station.day.book import read_book
 from dauys.station.day.day import Day
 from dauys.station.day.media import finish_destroying
 from dauys.station.day.minutes import minuted_moments, phases
@@ -92,19 +91,6 @@ class Station:
         """Take a reading of turnout: which ballots go into the batch nobody can foresee."""
         return self.day.read(system_sample)
 
-    def counted(self, given: CardCount | None = None) -> CardCount:
-        """Return the cards as two people typed them on the members' screens (`spec/day.md` §8).
-
-        `given`: taken instead in a simulation, and nowhere else. Raises StationError J3.6.
-        """
-        if given is not None and self.kit.simulation is not None:
-            return given
-        agreed = read_book(self.media.folders).agreed("cards")
-        if agreed is None or given is not None:
-            found = "--cards" if given else "not two that are alike"
-            raise StationError("J3.6", found=found, expected="entries of two people", hint="cards")
-        return CardCount(**agreed)
-
     def seal(
         self,
         cards: CardCount,
@@ -113,10 +99,13 @@ class Station:
         decided: Decision | None = None,
         accepted: Decision | None = None,
     ) -> Tree:
-        """Close the desk, then seal the device; again it is the same seal.
+        """Close the desk, then seal the device with one count of the cards; again it is the same seal.
 
-        Raises StationError J3.1 before voting is over, else as `Day.seal`.
+        Raises StationError J3.6 where this is no simulation: two people count (`Night.seal`). J3.1 before
+        voting is over, else as `Day.seal`.
         """
+        if self.kit.simulation is None:
+            raise StationError("J3.6", found="one count", expected="that of two people", hint="two_count")
         phase = self.day.phase()
         if phase not in (Phase.CLOSED, Phase.SEALED):
             raise StationError("J3.1", found=phase.value, expected=Phase.CLOSED.value)

@@ -1,6 +1,7 @@
 """The members' pages by a client without a screen: the whole day, and what is refused."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -417,14 +418,21 @@ def cut_before_part2(own):
         own.room.booths.cast(session)
 
 
-@pytest.mark.parametrize("seen", [False, True])
-def test_a_part_2_that_is_owed_is_printed_and_slips_marked_only_where_two_saw_them(fresh, seen):
+@contextmanager
+def owing(fresh):
+    """A station whose power went between a ballot and its part 2, started again and minuted."""
     with members(fresh) as own:
         to_open(own)
         cut_before_part2(own)
     with members(fresh, POLLS + timedelta(hours=2)) as own:
         screen = Screen(own)
         screen.send("/members/step", step="restart", name=NAMES, reason="ток өшті")
+        yield own, screen
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_part_2_that_is_owed_is_printed_and_slips_marked_only_where_two_saw_them(fresh, seen):
+    with owing(fresh) as (own, screen):
         assert own.room.next() == "owed"
         screen.get("/members/owed")
         card = re.search(r'name="card" value="([0-9a-f]+)"', screen.page)[1]
@@ -446,12 +454,7 @@ def test_a_part_2_that_is_owed_is_printed_and_slips_marked_only_where_two_saw_th
 @pytest.mark.parametrize("do", ["print", "mark"])
 def test_nothing_that_is_owed_is_printed_where_a_voter_is(fresh, do):
     """Part 2 is cut off: part 1 of whoever stands there, and its code, would come out with it undecided."""
-    with members(fresh) as own:
-        to_open(own)
-        cut_before_part2(own)
-    with members(fresh, POLLS + timedelta(hours=2)) as own:
-        screen = Screen(own)
-        screen.send("/members/step", step="restart", name=NAMES, reason="ток өшті")
+    with owing(fresh) as (own, screen):
         own.admitted[0] += 1
         session = own.room.booths.begin(1, "majilis")
         own.room.booths.show_card(session, booth_bench.letters(6))

@@ -103,7 +103,9 @@ class Book:
         if agreed is None:
             apart = self.differences(what)
             found = f"{apart[0].first} and {apart[0].second}" if apart else "not two whole entries"
-            raise StationError("J3.6", found=found, expected="one number of two people", what=what)
+            raise StationError(
+                "J3.6", found=found, expected="one number of two people", hint="two_count", what=what
+            )
         return agreed
 
     def minute(self, what: str, now: datetime, names: Iterable[str], **facts: object) -> None:

@@ -35,7 +35,7 @@ def room_of(
     address = kit.log_key.name.partition("/")[0]
     glasses = make_glasses(kit, station.device, station.printers, test=True)
     return Room(
-        _night(station),
+        night_of(station),
         station.booths,
         kit.style,
         station.opened.decided,
@@ -55,7 +55,8 @@ def room_of(
     )
 
 
-def _night(station: Station) -> Night:
+def night_of(station: Station) -> Night:
+    """Return the night of a station, with what its members have entered so far."""
     kit = station.kit
     listed = ballots_of(kit)[kit.style]
     pairs = zip(kit.options.items(), listed, strict=True)
