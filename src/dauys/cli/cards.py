@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import click
 
 from dauys.cli.card_sheet import card_sheet
+from dauys.cli.new_file import write_new
 from dauys.cli.options import lang_option, words_of
 from dauys.crypto.cards import SECRET_BYTES, check_names, list_cards
 from dauys.words import Words
@@ -127,8 +127,8 @@ def make(
         folder.mkdir(parents=True, exist_ok=True)
     for device, own in drawn.items():
         made = list_cards(vote, device, own)
-        _write(sheets / sheet_name(device), "".join(card_sheet(vote, device, own, spoken)).encode(), 0o600)
-        _write(lists / list_name(device), made.encode(), 0o644)
+        write_new(sheets / sheet_name(device), "".join(card_sheet(vote, device, own, spoken)).encode())
+        write_new(lists / list_name(device), made.encode(), 0o644)
         click.echo(words.say("made", count=len(own), device=device, hash=made.list_hash.hex()[:16]))
     click.echo(words.say("next", sheets=str(sheets), lists=str(lists)))
 
@@ -141,9 +141,3 @@ def list_name(device: str) -> str:
 def sheet_name(device: str) -> str:
     """Return the name of a device's sheet, which holds secrets."""
     return f"sheet-{device}.html"
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import click
 
-from dauys.cli.log_words import PublicKey, make_key, read_bytes, read_key, write_new
+from dauys.cli.log_words import PublicKey, make_key, read_bytes, read_key
+from dauys.cli.new_file import write_new
 from dauys.cli.options import lang_option
 from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for
 from dauys.formats.voters import SALT_BYTES

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from dauys.cli.new_file import write_new
 from dauys.cli.options import words_of
 from dauys.cli.verbs import report as report_problem
 from dauys.errors import Place
@@ -66,28 +67,11 @@ def make_key(path: Path, name: str, algorithm: int) -> Signer:
     """
     line = encode_secret_key(name, algorithm, os.urandom(SEED_BYTES)) + "\n"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new(path, line.encode())
     except FileExistsError:
         raise LogError("L5.2", found="a key", expected="nothing there", place=Place(file=str(path))) from None
     except OSError as error:
         raise LogError(
             "L7.3", found=type(error).__name__, expected="a new file", place=Place(file=str(path))
         ) from error
-    with os.fdopen(handle, "w") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(handle)
     return parse_secret_key(line)
-
-
-def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a new file, whole or not at all; as it is, only its owner may read it. Raises OSError."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            # A piece of a file would be taken for the whole, and stand in the way of the next try.
-            path.unlink()
-            raise

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from dauys.cli.log_words import read_bytes, read_key, write_new
+from dauys.cli.log_words import read_bytes, read_key
+from dauys.cli.new_file import write_new
 from dauys.cli.options import lang_option, quiet_option
 from dauys.cli.trustee_record import refusals
 from dauys.cli.verbs import FILE, SETTINGS, Option, Verb, Verbs, reporting, words_for

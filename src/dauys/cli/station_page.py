@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import apsw
 import click
 
+from dauys.cli.new_file import write_new
 from dauys.station.drive.load import Measured, quantile
 from dauys.station.faults import StationError, at
 from dauys.station.keeping.device_log import Tree
@@ -47,10 +47,7 @@ def tell_installed(made: Installed, media: Media, halves: Path | None, words: Wo
     """Show the two halves of the start password, each to one member; or write each to a file to be sealed."""
     if halves is not None:
         for path, half in zip(halves_in(halves), made.halves, strict=True):
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(half.encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
+            write_new(path, half.encode() + b"\n")
         click.echo(words.say("init.halves", folder=str(halves)))
     else:
         for number, half in enumerate(made.halves, 1):
