@@ -150,7 +150,8 @@ def _station_name(place: Constituency, kind: str, draws: Draws) -> Text:
         where = place.name.kk, place.name.ru, place.name.en
         if draws.unit() < 0.6:
             quarter = draws.pick(names.QUARTERS)
-            where = tuple(f"{a}, {b}" for a, b in zip(where, quarter, strict=True))  # type: ignore[assignment]
+            kk, ru, en = (f"{a}, {b}" for a, b in zip(where, quarter, strict=True))
+            where = kk, ru, en
     else:
         where = draws.pick(names.LOCALITIES)
     if kind == "special":
